@@ -1,0 +1,188 @@
+/**
+ * What the core asks of the world. Adapters live in `electron/db`, `electron/gateways`, `electron/platform`;
+ * the core only ever sees these shapes, so that it runs and is tested in plain Node.
+ */
+import type { AccountPauseReason, MessageState } from '../../shared/domain/message.ts';
+
+/** Wall clock in milliseconds UTC, and a clock that only runs forward for time-outs. */
+export interface Clock {
+  now(): number;
+  monotonic(): number;
+}
+
+/** One-shot timers. The returned function cancels; cancelling twice is harmless. */
+export interface Timers {
+  after(milliseconds: number, run: () => void): () => void;
+}
+
+export interface Log {
+  debug(event: string, facts?: LogFacts): void;
+  info(event: string, facts?: LogFacts): void;
+  warn(event: string, facts?: LogFacts): void;
+  error(event: string, facts?: LogFacts): void;
+}
+export type LogFacts = Readonly<Record<string, unknown>>;
+
+// --- gateway -------------------------------------------------------------------------------------------------
+
+/** One message as a gateway is asked to send it. */
+export interface GatewayMessage {
+  /** Our own search key for this text, 26 Crockford base32 characters, the same on every attempt. */
+  readonly clientRef: string;
+  /** E.164 with the leading `+`. */
+  readonly recipient: string;
+  readonly body: string;
+}
+
+/** One HTTP request: several recipients of the same body, or a single one. */
+export interface GatewayBatch {
+  /** Search key of the request: the message's own `clientRef` when it is alone, the attempt's otherwise. */
+  readonly requestRef: string;
+  readonly messages: readonly GatewayMessage[];
+}
+
+/**
+ * What is known about one message after a call.
+ * - `accepted`  the gateway said yes to this recipient
+ * - `rejected`  the gateway said no to this recipient, in words
+ * - `notSent`   the request provably never left: safe to try again
+ * - `unknown`   it may have left: only a person may decide to send again
+ */
+export type Outcome =
+  | { readonly kind: 'accepted'; readonly providerId: string | undefined }
+  | { readonly kind: 'rejected'; readonly code: string | undefined; readonly text: string }
+  | { readonly kind: 'notSent'; readonly why: NotSentReason; readonly text: string }
+  | { readonly kind: 'unknown'; readonly why: string; readonly text: string };
+
+/**
+ * Why a request never left, or was turned away whole without a single text being looked at.
+ * `line`: no connection came about. `account`: the gateway refused the whole request for a reason that
+ * concerns the account (the outcome comes with a `pause`). `aborted`: we stopped before anything was written.
+ */
+export type NotSentReason = 'line' | 'account' | 'aborted';
+
+/** Stop sending for this account: until a time (ms UTC), or until a person does something (`until` undefined). */
+export interface Pause {
+  readonly reason: AccountPauseReason;
+  readonly until: number | undefined;
+  /** The gateway's own words, for the detail view. Never holds the key. */
+  readonly text: string;
+}
+
+export interface SendResult {
+  /** One per message of the batch, in the same order. */
+  readonly outcomes: readonly Outcome[];
+  readonly pause: Pause | undefined;
+  readonly httpStatus: number | undefined;
+}
+
+export type CheckResult =
+  | { readonly kind: 'works'; readonly balance: number | undefined; readonly currency: string | undefined }
+  | {
+      readonly kind: 'failed';
+      readonly why: 'key-rejected' | 'ip-blocked' | 'line' | 'certificate' | 'proxy' | 'unexpected';
+      readonly text: string;
+    };
+
+export interface GatewayCapabilities {
+  readonly maxRecipients: number;
+  /** Whether the family lets us find or de-duplicate a text by our own reference. Clickatell: echo only. */
+  readonly clientRef: 'none' | 'echo' | 'queryable' | 'dedupes';
+}
+
+export interface GatewayContext {
+  readonly signal: AbortSignal;
+  /** Called at the last moment, so that the key lives no longer than the request. Undefined: there is no key. */
+  readonly readKey: () => Promise<string | undefined>;
+}
+
+export interface Gateway {
+  readonly id: string;
+  readonly capabilities: GatewayCapabilities;
+  /** Never rejects: every failure is an outcome. */
+  send(batch: GatewayBatch, context: GatewayContext): Promise<SendResult>;
+  /** The balance call: proves the key without sending. Never rejects. */
+  check(context: GatewayContext): Promise<CheckResult>;
+  /** Drops every open connection (after sleep, at quit). */
+  close(): Promise<void>;
+}
+
+// --- outbox store --------------------------------------------------------------------------------------------
+
+export interface NewMessage {
+  readonly clientRef: string;
+  readonly recipient: string;
+  readonly body: string;
+  readonly parts: number;
+  readonly encoding: 'gsm-7' | 'ucs-2';
+  readonly bestBefore: number | undefined;
+}
+
+export interface Submission {
+  /** Made when the form opened; the same id submitted twice is one submission. */
+  readonly id: string;
+  readonly accountId: number;
+  readonly messages: readonly NewMessage[];
+  /** Draft that this submission empties, in the same transaction. */
+  readonly clearsDraft: string | undefined;
+}
+
+export interface SubmitResult {
+  readonly messageIds: readonly number[];
+  /** True when this submission id had been taken before: nothing was written this time. */
+  readonly repeated: boolean;
+}
+
+/** A claimed request: its messages are `sending`, its attempt row is committed. */
+export interface OpenAttempt {
+  readonly id: number;
+  readonly accountId: number;
+  readonly requestRef: string;
+  readonly messages: readonly (GatewayMessage & { readonly id: number; readonly attemptNumber: number })[];
+}
+
+export interface ClaimRequest {
+  readonly accountId: number;
+  readonly now: number;
+  /** How many requests may be opened. */
+  readonly maxAttempts: number;
+  /** How many recipients one request may carry. */
+  readonly maxRecipients: number;
+}
+
+export interface AttemptResult {
+  readonly attempt: OpenAttempt;
+  readonly result: SendResult;
+  /** Earliest next try for messages that go back to the queue, ms UTC. */
+  readonly notBefore: number;
+}
+
+export type Counts = Readonly<Record<MessageState, number>>;
+
+export interface RecoveryReport {
+  readonly inDoubt: number;
+  readonly attempts: number;
+}
+
+/**
+ * The outbox on disk. Every method is one transaction; the promise resolves after the commit has reached the disk.
+ * State changes go through the table in `core/outbox/state.ts` and are guarded by state and attempt number.
+ */
+export interface OutboxStore {
+  submit(submission: Submission): Promise<SubmitResult>;
+  claim(request: ClaimRequest): Promise<readonly OpenAttempt[]>;
+  close(results: readonly AttemptResult[]): Promise<void>;
+  /** Turns what an earlier run left in `sending` into `in_doubt`. Called once, before the first claim. */
+  recover(): Promise<RecoveryReport>;
+  /** Late texts wait for a person instead of going out. Returns how many. */
+  holdLate(accountId: number, now: number): Promise<number>;
+  cancel(messageId: number): Promise<'cancelled' | 'requested' | 'too-late'>;
+  resolveDoubt(messageId: number, decision: 'arrived' | 'drop'): Promise<void>;
+  /** A second text with a reference of its own; the doubtful one becomes `abandoned`. Returns the new id. */
+  sendAgain(messageId: number, clientRef: string): Promise<number>;
+  decideLate(messageId: number, decision: 'send' | 'drop'): Promise<void>;
+  /** Soonest future `not_before` among waiting texts, ms UTC; undefined when none waits for a time. */
+  nextDue(accountId: number, now: number): Promise<number | undefined>;
+  counts(): Promise<Counts>;
+  pauseAccount(accountId: number, pause: Pause | undefined): Promise<void>;
+}

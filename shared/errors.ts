@@ -1,0 +1,50 @@
+/**
+ * Expected failures cross the IPC boundary as values, never as exceptions: Electron keeps only the `message`
+ * of a thrown error. Each code has a sentence in `shared/i18n/en.json` under `error.<code>`.
+ */
+export const appErrorCodes = [
+  'invalid-input',
+  'forbidden',
+  'not-found',
+  'stale',
+  'recipient-invalid',
+  'body-empty',
+  'body-too-long',
+  'no-account',
+  'key-rejected',
+  'key-malformed',
+  'ip-blocked',
+  'no-line',
+  'certificate',
+  'proxy',
+  'gateway-unexpected',
+  'secrets-locked',
+  'secrets-weak',
+  'storage-full',
+  'storage-failed',
+  'internal',
+] as const;
+export type AppErrorCode = (typeof appErrorCodes)[number];
+
+export interface AppError {
+  readonly code: AppErrorCode;
+  /** Values for the sentence's placeholders. Never a key, a number or a text. */
+  readonly details?: Readonly<Record<string, string | number>> | undefined;
+}
+
+export type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: AppError };
+
+export function success<T>(value: T): Result<T> {
+  return { ok: true, value };
+}
+
+export function failure(code: AppErrorCode, details?: AppError['details']): Result<never> {
+  return { ok: false, error: details === undefined ? { code } : { code, details } };
+}
+
+/** For the `default` of an exhaustive switch: a new member of the union becomes a type error here. */
+export function assertNever(value: never): never {
+  throw new Error(`unexpected value: ${String(value)}`);
+}

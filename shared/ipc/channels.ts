@@ -1,0 +1,40 @@
+/** Names only, so that the preload script does not carry the validator. `contract.ts` is checked against this list. */
+export const methods = [
+  'app.status',
+  'app.window',
+  'app.mark',
+  'app.openMain',
+  'app.openQuickSend',
+  'app.hideWindow',
+  'app.setMode',
+  'app.log',
+  'recipients.understand',
+  'sending.submit',
+  'sending.pause',
+  'sending.resume',
+  'draft.load',
+  'draft.save',
+  'messages.page',
+  'messages.rows',
+  'messages.detail',
+  'messages.cancel',
+  'messages.resolveDoubt',
+  'messages.decideLate',
+  'settings.read',
+  'settings.change',
+  'credentials.set',
+  'credentials.test',
+  'credentials.forget',
+] as const;
+
+/** Every method is `invoke`d on `call:<name>`; pushes arrive on this one channel. */
+export const callPrefix = 'call:';
+export const pushChannel = 'push';
+
+/** What the preload script puts on `window`. */
+export interface Bridge {
+  call(method: (typeof methods)[number], input: unknown): Promise<unknown>;
+  /** Returns the function that unsubscribes. */
+  subscribe(listener: (push: unknown) => void): () => void;
+}
+export const bridgeName = 'outtray';

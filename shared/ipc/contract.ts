@@ -1,0 +1,288 @@
+/**
+ * The one description of everything that crosses between a window and the main process. Types, channel names,
+ * registration in main, the preload bridge and the renderer's client are all derived from this object.
+ *
+ * To add a method: add it here and its name in `channels.ts` (a missing one is a compile error), write its handler
+ * in `electron/ipc/handlers/`, and use it through `renderer/lib/bridge.ts`.
+ */
+import * as v from 'valibot';
+import { accountPauseReasons, maxBodyUnits, messageStates } from '../domain/message.ts';
+import { settingsPatchSchema, settingsSchema } from '../settings.ts';
+
+/** Which windows may call a method. */
+export type WindowKind = 'main' | 'quick-send';
+
+const nothing = v.undefined();
+const rowId = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+const time = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const shortText = v.pipe(v.string(), v.maxLength(500));
+const submissionId = v.pipe(
+  v.string(),
+  v.regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/),
+);
+const body = v.pipe(v.string(), v.maxLength(maxBodyUnits));
+const recipientInput = v.pipe(v.string(), v.maxLength(200));
+const state = v.picklist(messageStates);
+
+/** At most so many recipients in one submission by hand; lists are imported in chunks. */
+export const maxRecipientsPerSubmission = 100;
+export const maxPageSize = 200;
+
+export const countsSchema = v.strictObject({
+  waiting: count,
+  sending: count,
+  maybeSent: count,
+  needsDecision: count,
+  total: count,
+});
+export type CountsView = v.InferOutput<typeof countsSchema>;
+
+export const sendingSchema = v.strictObject({
+  /** `offline`: the last try found no line; the next one is at `nextTry`. */
+  state: v.picklist(['running', 'paused', 'offline']),
+  pauseReason: v.nullable(v.picklist(accountPauseReasons)),
+  /** The gateway's own words, when it caused the pause. */
+  pauseText: v.nullable(shortText),
+  /** When sending goes on by itself, ms UTC. */
+  until: v.nullable(time),
+  nextTry: v.nullable(time),
+});
+
+export const credentialSchema = v.strictObject({
+  /** `stored`: in the operating system's secret store. `this-run`: in memory until the program ends. */
+  key: v.picklist(['none', 'stored', 'this-run', 'locked']),
+  /** Strength of what this computer offers for keeping a key. */
+  store: v.picklist(['strong', 'weak', 'unavailable', 'unknown']),
+});
+export type CredentialView = v.InferOutput<typeof credentialSchema>;
+
+export const statusSchema = v.strictObject({
+  /** `unset`: first start, nothing chosen yet. */
+  mode: v.picklist(['unset', 'practice', 'live']),
+  sending: sendingSchema,
+  counts: countsSchema,
+  credential: credentialSchema,
+  /** Whether a tray host shows our icon. */
+  tray: v.picklist(['present', 'absent', 'unknown']),
+  version: shortText,
+});
+export type StatusView = v.InferOutput<typeof statusSchema>;
+
+export const recipientSchema = v.variant('kind', [
+  v.strictObject({
+    kind: v.literal('valid'),
+    /** `+27821234567` */
+    e164: shortText,
+    /** `+27 82 123 4567` */
+    display: shortText,
+    /** ISO 3166-1 alpha-2, when the number tells. */
+    country: v.nullable(shortText),
+  }),
+  v.strictObject({
+    kind: v.literal('invalid'),
+    reason: v.picklist([
+      'empty',
+      'not-a-number',
+      'too-short',
+      'too-long',
+      'extension',
+      'unknown-country',
+      'not-possible',
+    ]),
+  }),
+]);
+export type RecipientView = v.InferOutput<typeof recipientSchema>;
+
+export const messageRowSchema = v.strictObject({
+  id: rowId,
+  recipient: shortText,
+  recipientDisplay: shortText,
+  /** First 160 characters of the body, line breaks as spaces. */
+  preview: v.pipe(v.string(), v.maxLength(200)),
+  parts: count,
+  state,
+  /** When it came into this state, ms UTC. */
+  stateAt: time,
+  createdAt: time,
+  /** Earliest next try, ms UTC; null when it is due. */
+  notBefore: v.nullable(time),
+  errorCode: v.nullable(shortText),
+  /** The gateway's own words. */
+  errorText: v.nullable(shortText),
+  cancelRequested: v.boolean(),
+});
+export type MessageRow = v.InferOutput<typeof messageRowSchema>;
+
+export const attemptViewSchema = v.strictObject({
+  number: count,
+  openedAt: time,
+  closedAt: v.nullable(time),
+  outcome: v.nullable(v.picklist(['accepted', 'rejected', 'notSent', 'unknown'])),
+  httpStatus: v.nullable(count),
+  text: v.nullable(shortText),
+});
+
+export const messageDetailSchema = v.strictObject({
+  ...messageRowSchema.entries,
+  body: v.string(),
+  encoding: v.picklist(['gsm-7', 'ucs-2']),
+  clientRef: shortText,
+  providerId: v.nullable(shortText),
+  resendOf: v.nullable(rowId),
+  attempts: v.pipe(v.array(attemptViewSchema), v.maxLength(100)),
+});
+export type MessageDetail = v.InferOutput<typeof messageDetailSchema>;
+
+export const pageSchema = v.strictObject({
+  /** Newest first. */
+  rows: v.pipe(v.array(messageRowSchema), v.maxLength(maxPageSize)),
+  /** Pass as `before` for the next older page; null at the end. */
+  older: v.nullable(rowId),
+});
+export type MessagePage = v.InferOutput<typeof pageSchema>;
+
+export const draftSchema = v.strictObject({
+  to: v.pipe(v.string(), v.maxLength(20_000)),
+  body,
+  /** The submission this draft will become. Kept with it, so that a crash cannot make two of one. */
+  submissionId,
+});
+export type DraftView = v.InferOutput<typeof draftSchema>;
+
+export const checkSchema = v.strictObject({
+  balance: v.nullable(v.number()),
+  currency: v.nullable(shortText),
+});
+
+const both: readonly WindowKind[] = ['main', 'quick-send'];
+const main: readonly WindowKind[] = ['main'];
+
+export const contract = {
+  'app.status': { input: nothing, output: statusSchema, windows: both },
+  /** Which window this is was decided by main; the page asks once. */
+  'app.window': {
+    input: nothing,
+    output: v.strictObject({
+      kind: v.picklist(['main', 'quick-send']),
+      section: v.picklist(['history', 'outbox', 'settings', 'welcome']),
+      platform: v.picklist(['linux', 'darwin', 'win32']),
+    }),
+    windows: both,
+  },
+  /** `first-paint` and `interactive`, for the start-up trace and for showing the window. */
+  'app.mark': {
+    input: v.strictObject({ name: v.picklist(['first-paint', 'interactive']) }),
+    output: nothing,
+    windows: both,
+  },
+  'app.openMain': {
+    input: v.strictObject({ section: v.picklist(['history', 'outbox', 'settings']) }),
+    output: nothing,
+    windows: both,
+  },
+  'app.openQuickSend': { input: nothing, output: nothing, windows: both },
+  'app.hideWindow': { input: nothing, output: nothing, windows: both },
+  'app.setMode': {
+    input: v.strictObject({ mode: v.picklist(['practice', 'live']) }),
+    output: statusSchema,
+    windows: main,
+  },
+  'app.log': {
+    input: v.strictObject({
+      level: v.picklist(['warn', 'error']),
+      text: v.pipe(v.string(), v.maxLength(2000)),
+    }),
+    output: nothing,
+    windows: both,
+  },
+
+  'recipients.understand': {
+    input: v.strictObject({ input: recipientInput }),
+    output: recipientSchema,
+    windows: both,
+  },
+
+  'sending.submit': {
+    input: v.strictObject({
+      submissionId,
+      recipients: v.pipe(v.array(recipientInput), v.minLength(1), v.maxLength(maxRecipientsPerSubmission)),
+      body,
+    }),
+    output: v.strictObject({ messageIds: v.array(rowId), repeated: v.boolean() }),
+    windows: both,
+  },
+  'sending.pause': { input: nothing, output: statusSchema, windows: both },
+  'sending.resume': { input: nothing, output: statusSchema, windows: both },
+
+  'draft.load': { input: nothing, output: draftSchema, windows: both },
+  'draft.save': { input: draftSchema, output: nothing, windows: both },
+
+  'messages.page': {
+    input: v.strictObject({
+      view: v.picklist(['history', 'outbox']),
+      before: v.nullable(rowId),
+      limit: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(maxPageSize)),
+    }),
+    output: pageSchema,
+    windows: main,
+  },
+  'messages.rows': {
+    input: v.strictObject({ ids: v.pipe(v.array(rowId), v.maxLength(maxPageSize)) }),
+    output: v.array(messageRowSchema),
+    windows: main,
+  },
+  'messages.detail': { input: v.strictObject({ id: rowId }), output: messageDetailSchema, windows: main },
+  'messages.cancel': {
+    input: v.strictObject({ id: rowId }),
+    output: v.strictObject({ outcome: v.picklist(['cancelled', 'requested', 'too-late']) }),
+    windows: main,
+  },
+  /** A person's answer to *Maybe sent*. `send-again` makes a second text. */
+  'messages.resolveDoubt': {
+    input: v.strictObject({ id: rowId, decision: v.picklist(['arrived', 'send-again', 'drop']) }),
+    output: nothing,
+    windows: main,
+  },
+  /** A person's answer to *Needs a decision*. */
+  'messages.decideLate': {
+    input: v.strictObject({ id: rowId, decision: v.picklist(['send', 'drop']) }),
+    output: nothing,
+    windows: main,
+  },
+
+  'settings.read': { input: nothing, output: settingsSchema, windows: both },
+  'settings.change': { input: settingsPatchSchema, output: settingsSchema, windows: main },
+
+  /** The key goes one way: there is no method that returns it. */
+  'credentials.set': {
+    input: v.strictObject({
+      key: v.pipe(v.string(), v.maxLength(200)),
+      /** The person has read that this computer keeps it badly, and agrees all the same. */
+      allowWeakStore: v.boolean(),
+    }),
+    output: v.strictObject({ check: checkSchema, credential: credentialSchema }),
+    windows: main,
+  },
+  'credentials.test': { input: nothing, output: checkSchema, windows: main },
+  'credentials.forget': { input: nothing, output: credentialSchema, windows: main },
+} as const satisfies Record<string, ContractEntry>;
+
+interface ContractEntry {
+  readonly input: v.GenericSchema<unknown, unknown>;
+  readonly output: v.GenericSchema<unknown, unknown>;
+  readonly windows: readonly WindowKind[];
+}
+
+export type Contract = typeof contract;
+export type Method = keyof Contract;
+export type Input<M extends Method> = v.InferOutput<Contract[M]['input']>;
+export type Output<M extends Method> = v.InferOutput<Contract[M]['output']>;
+
+/** Hints from main: the view reads again what it shows. A window that was destroyed misses nothing. */
+export type Push =
+  | { readonly kind: 'messages-changed'; readonly ids: readonly number[]; readonly more: boolean }
+  | { readonly kind: 'status-changed' }
+  | { readonly kind: 'settings-changed' }
+  | { readonly kind: 'navigate'; readonly section: 'history' | 'outbox' | 'settings' | 'welcome' }
+  | { readonly kind: 'window-shown' };
