@@ -1,0 +1,341 @@
+/**
+ * The one doorway for HTTP, and the only importer of undici.
+ *
+ * What matters here is not that a request succeeds but that afterwards it is *known* whether it may have left: a text
+ * that may have left is never sent again by itself. undici's H1 client calls `onRequestStart` as its last step before
+ * the first byte is written, so a failure before that call is proof that nothing left, and a failure after it proves
+ * nothing, whatever its code (a stale keep-alive socket and a reset after reading both say ECONNRESET).
+ *
+ * Configured against every automatic repeat: no pipelining, HTTP/1.1 only, no retry or redirect interceptor, no proxy
+ * from the environment, and a request that was started once is refused a second start.
+ */
+import type { LookupFunction } from 'node:net';
+import type { Dispatcher, Pool } from 'undici';
+
+/** Milliseconds. */
+export interface HttpTimeouts {
+  /** Name look-up, TCP and TLS together. */
+  readonly connect: number;
+  /** From the last byte written to the last header read. */
+  readonly headers: number;
+  /** Between two pieces of the answer's body. */
+  readonly body: number;
+  /** The whole call, waiting for a free connection included. */
+  readonly overall: number;
+}
+
+export const defaultTimeouts: HttpTimeouts = {
+  connect: 10_000,
+  headers: 30_000,
+  body: 30_000,
+  overall: 45_000,
+};
+
+export interface DoorwayOptions {
+  /** `https://host` or `http://127.0.0.1:port`, as `readBaseUrl` gives it. */
+  readonly origin: string;
+  readonly timeouts?: Partial<HttpTimeouts> | undefined;
+  /** Most connections at a time; further requests wait. */
+  readonly connections?: number | undefined;
+  /** Largest answer that is read, in bytes. */
+  readonly maxAnswerBytes?: number | undefined;
+  /** Replaces the system's name look-up. */
+  readonly lookup?: LookupFunction | undefined;
+  /** PEM certificates trusted instead of the built-in list. */
+  readonly certificateAuthorities?: string | undefined;
+}
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  /** Path and query, beginning with `/`. */
+  readonly path: string;
+  /** Sent in this order, after `host` and `connection`. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Value of the `Authorization` header. It is cut out of everything that is returned. */
+  readonly authorization?: string | undefined;
+  readonly body?: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Which step of getting a connection failed. */
+export type NotSentWhy = 'dns' | 'connect' | 'tls' | 'certificate' | 'timeout' | 'aborted' | 'invalid';
+
+/**
+ * - `answered` a complete answer came; what it means is the adapter's business
+ * - `notSent`  not one byte of this request was written
+ * - `unknown`  some or all of it was written and no complete answer came; `status` when at least its headers did
+ */
+export type HttpResult =
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      /** Lower-case names; repeated headers joined with a comma. */
+      readonly headers: Readonly<Record<string, string>>;
+      readonly bodyText: string;
+    }
+  | { readonly kind: 'notSent'; readonly why: NotSentWhy; readonly code: string; readonly text: string }
+  | {
+      readonly kind: 'unknown';
+      readonly code: string;
+      readonly text: string;
+      readonly status: number | undefined;
+    };
+
+export interface HttpDoorway {
+  /** Never rejects. */
+  request(request: HttpRequest): Promise<HttpResult>;
+  /** Drops every connection. The doorway stays usable: the next request opens new ones. */
+  close(): Promise<void>;
+}
+
+/** Marks an error as raised while a connection was being made. Not a code of undici's, which treats some specially. */
+class ConnectFailure extends Error {
+  readonly code = 'CONNECT_FAILED';
+}
+
+const closeWithin = 2_000;
+
+/** Opens no connection and loads nothing until the first request. */
+export function openDoorway(options: DoorwayOptions): HttpDoorway {
+  const timeouts: HttpTimeouts = { ...defaultTimeouts, ...options.timeouts };
+  let pool: Promise<Pool> | undefined;
+
+  async function request(httpRequest: HttpRequest): Promise<HttpResult> {
+    const redact = redactor(httpRequest.authorization);
+    const deadline = performance.now() + timeouts.overall;
+    try {
+      pool ??= openPool(options, timeouts);
+      const result = await dispatch(await pool, httpRequest, deadline);
+      return redactResult(result, redact);
+    } catch (error) {
+      // Only reached before dispatch took the request: `dispatch` itself settles every later failure.
+      pool = undefined;
+      return redactResult({ kind: 'notSent', why: 'invalid', ...describe(error) }, redact);
+    }
+  }
+
+  async function close(): Promise<void> {
+    const closing = pool;
+    pool = undefined;
+    if (closing === undefined) return;
+    const destroyed = closing.then((opened) => opened.destroy()).catch(() => undefined);
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, closeWithin);
+    });
+    await Promise.race([destroyed, limit]);
+    clearTimeout(timer);
+  }
+
+  return { request, close };
+}
+
+/** undici costs tens of milliseconds and megabytes to load, so it is loaded by the first request. */
+async function openPool(options: DoorwayOptions, timeouts: HttpTimeouts): Promise<Pool> {
+  const { Pool, buildConnector } = await import('undici');
+  const connector = buildConnector({
+    allowH2: false,
+    timeout: timeouts.connect,
+    // Said explicitly because NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment changes the default.
+    rejectUnauthorized: true,
+    ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
+    ...(options.certificateAuthorities === undefined ? {} : { ca: options.certificateAuthorities }),
+  });
+  return new Pool(options.origin, {
+    connections: options.connections ?? 8,
+    pipelining: 1,
+    allowH2: false,
+    headersTimeout: timeouts.headers,
+    bodyTimeout: timeouts.body,
+    // An idle connection is a source of "maybe sent": the server may close it as we write. Short is safer.
+    keepAliveTimeout: 4_000,
+    keepAliveMaxTimeout: 20_000,
+    keepAliveTimeoutThreshold: 2_000,
+    maxResponseSize: options.maxAnswerBytes ?? 1_048_576,
+    connect: (target, callback) => {
+      connector(target, (error, socket) => {
+        if (error === null) callback(null, socket);
+        else callback(new ConnectFailure(error.message, { cause: error }), null);
+      });
+    },
+  });
+}
+
+/** Runs one request to its end. Never rejects; resolves exactly once. */
+function dispatch(pool: Pool, request: HttpRequest, deadline: number): Promise<HttpResult> {
+  return new Promise((resolve) => {
+    /** True from the moment undici is about to write: from then on nothing proves that nothing left. */
+    let started = false;
+    let settled = false;
+    let controller: Dispatcher.DispatchController | undefined;
+    let status: number | undefined;
+    let headers: Record<string, string> = {};
+    const pieces: Buffer[] = [];
+
+    function settle(result: HttpResult): void {
+      if (settled) return;
+      settled = true;
+      clearTimeout(timer);
+      request.signal.removeEventListener('abort', onAbort);
+      resolve(result);
+    }
+
+    /** Gives up. A request that still waits for a connection is turned away in `onRequestStart`, unwritten. */
+    function stop(why: 'aborted' | 'timeout', code: string, text: string): void {
+      settle(started ? { kind: 'unknown', code, text, status } : { kind: 'notSent', why, code, text });
+      controller?.abort(new Error(text));
+    }
+
+    const onAbort = (): void => stop('aborted', 'ABORTED', 'stopped by us');
+    const timer = setTimeout(
+      () => stop('timeout', 'DEADLINE', 'no answer within the time allowed'),
+      Math.max(0, deadline - performance.now()),
+    );
+    request.signal.addEventListener('abort', onAbort, { once: true });
+    if (request.signal.aborted) {
+      onAbort();
+      return;
+    }
+
+    const handler: Dispatcher.DispatchHandler = {
+      onRequestStart(given) {
+        if (settled || started) {
+          // Given up meanwhile, or undici is about to write this request a second time. Neither may go out.
+          given.abort(new Error('not to be written'));
+          return;
+        }
+        started = true;
+        controller = given;
+      },
+      onResponseStart(_given, statusCode, received) {
+        if (statusCode < 200) return;
+        status = statusCode;
+        headers = flatten(received);
+      },
+      onResponseData(_given, piece) {
+        if (!settled) pieces.push(piece);
+      },
+      onResponseEnd() {
+        const bodyText = new TextDecoder().decode(Buffer.concat(pieces));
+        if (status === undefined) {
+          settle({ kind: 'unknown', code: 'NO_STATUS', text: 'an answer without a status', status });
+        } else {
+          settle({ kind: 'answered', status, headers, bodyText });
+        }
+      },
+      onResponseError(_given, error) {
+        if (started) settle({ kind: 'unknown', ...describe(error), status });
+        else settle(classifyUnstarted(error));
+      },
+    };
+
+    try {
+      pool.dispatch(
+        {
+          method: request.method,
+          path: request.path,
+          headers: {
+            ...(request.authorization === undefined ? {} : { authorization: request.authorization }),
+            ...request.headers,
+          },
+          body: request.body ?? null,
+          // Not even GET: `idempotent` is what lets undici write a request again.
+          idempotent: false,
+        },
+        handler,
+      );
+    } catch (error) {
+      settle(
+        started
+          ? { kind: 'unknown', ...describe(error), status }
+          : { kind: 'notSent', why: 'invalid', ...describe(error) },
+      );
+    }
+  });
+}
+
+function flatten(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) flat[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return flat;
+}
+
+function classifyUnstarted(error: unknown): HttpResult {
+  if (error instanceof ConnectFailure) {
+    const facts = describe(error.cause);
+    return { kind: 'notSent', why: connectStep(error.cause, facts.code), ...facts };
+  }
+  const facts = describe(error);
+  if (facts.code === 'UND_ERR_DESTROYED' || facts.code === 'UND_ERR_CLOSED') {
+    return { kind: 'notSent', why: 'aborted', code: facts.code, text: 'the connection was closed by us' };
+  }
+  return { kind: 'notSent', why: facts.code.startsWith('UND_ERR_INVALID') ? 'invalid' : 'connect', ...facts };
+}
+
+/**
+ * Only for the words shown to a person: everything here is `notSent` already. Certificate codes are those of
+ * X509_verify_cert_error_string as Node names them (nodejs.org/api/tls.html, "X509 certificate error codes").
+ */
+function connectStep(error: unknown, code: string): NotSentWhy {
+  if (fieldOf(error, 'syscall') === 'getaddrinfo' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return 'dns';
+  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') return 'timeout';
+  if (
+    /^(UNABLE_TO_|CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT_|ERROR_IN_CERT|INVALID_(CA|PURPOSE)|PATH_LENGTH_|HOSTNAME_MISMATCH)/.test(
+      code,
+    )
+  ) {
+    return 'certificate';
+  }
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_')) return 'tls';
+  return 'connect';
+}
+
+/** What is kept of an error: its code and one line. Stacks and causes stay here. */
+function describe(error: unknown): { readonly code: string; readonly text: string } {
+  const code = fieldOf(error, 'code') ?? (error instanceof Error ? error.name : 'ERROR');
+  // An AggregateError (several addresses tried) has no message of its own.
+  const first = error instanceof AggregateError ? (error.errors as readonly unknown[])[0] : undefined;
+  const message =
+    (error instanceof Error && error.message) || (first instanceof Error && first.message) || code;
+  return { code, text: message.slice(0, 300) };
+}
+
+function fieldOf(error: unknown, field: 'code' | 'syscall'): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const value = (error as Record<string, unknown>)[field];
+  return typeof value === 'string' ? value : undefined;
+}
+
+type Redact = (text: string) => string;
+
+/**
+ * Replaces the secret in every spelling a server might echo it in. The replacement has no character that JSON or XML
+ * would trip over, so that an echoing answer can still be read.
+ */
+function redactor(secret: string | undefined): Redact {
+  // A secret this short would make holes in ordinary words and numbers; keys are over twenty characters long.
+  if (secret === undefined || secret.length < 6) return (text) => text;
+  const json = JSON.stringify(secret).slice(1, -1);
+  const spellings = new Set([
+    secret,
+    encodeURIComponent(secret),
+    json,
+    json.replaceAll('/', '\\/'),
+    Buffer.from(secret).toString('base64'),
+  ]);
+  return (text) => {
+    let clean = text;
+    for (const spelling of spellings) clean = clean.replaceAll(spelling, '[key]');
+    return clean;
+  };
+}
+
+function redactResult(result: HttpResult, redact: Redact): HttpResult {
+  if (result.kind !== 'answered') return { ...result, text: redact(result.text) };
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(result.headers)) headers[name] = redact(value);
+  return { ...result, headers, bodyText: redact(result.bodyText) };
+}

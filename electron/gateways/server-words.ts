@@ -1,0 +1,18 @@
+/** The longest sentence of a server that is kept, in characters. */
+export const maxServerWords = 300;
+
+/**
+ * A server's own words, made safe to store and to show: one line, no control or direction-changing characters,
+ * bounded. The wording itself stays as it came.
+ */
+export function serverWords(text: string): string {
+  const oneLine = text
+    .slice(0, maxServerWords * 8)
+    .replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(/[\p{Cf}\p{Cs}]/gu, '')
+    .trim();
+  const characters = [...oneLine];
+  return characters.length <= maxServerWords
+    ? oneLine
+    : `${characters.slice(0, maxServerWords - 1).join('')}…`;
+}
