@@ -1,0 +1,29 @@
+import { runProgram } from './program.ts';
+
+/** A picture of the whole desktop, panel and all, as PNG. */
+export async function pictureOfDesktop(file: string): Promise<void> {
+  await runProgram('import', ['-window', 'root', file], { timeout: 20_000 });
+}
+
+/** Presses keys for real: whatever window has the focus gets them. Names as xdotool writes them: `ctrl+Return`. */
+export async function pressKeys(...keys: readonly string[]): Promise<void> {
+  await runProgram('xdotool', ['key', '--clearmodifiers', ...keys]);
+}
+
+/** Types text on the keyboard into whatever window has the focus. */
+export async function typeText(text: string): Promise<void> {
+  await runProgram('xdotool', ['type', '--clearmodifiers', '--delay', '5', '--', text], { timeout: 60_000 });
+}
+
+/** Title and process of the window that has the keyboard. */
+export async function focusedWindow(): Promise<{ readonly title: string; readonly pid: number } | undefined> {
+  try {
+    const id = (await runProgram('xdotool', ['getactivewindow'])).trim();
+    const title = (await runProgram('xdotool', ['getwindowname', id])).trim();
+    const pid = Number((await runProgram('xdotool', ['getwindowpid', id])).trim());
+    return { title, pid };
+  } catch {
+    // No window is active, or it went away while being asked.
+    return undefined;
+  }
+}
