@@ -3,6 +3,8 @@ import type { Gateway } from '../core/ports.ts';
 import { createPlatformJsonGateway } from './clickatell/platform-json.ts';
 import type { HttpTimeouts } from './http.ts';
 
+export { platformBaseUrl } from './clickatell/platform-json.ts';
+
 /** Which API an account speaks, and where. A new adapter is a new member here and a case below. */
 export interface GatewayDescription {
   readonly family: 'platform';

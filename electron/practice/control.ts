@@ -1,0 +1,89 @@
+/** The remote control for tests in other processes: `/_control/…`, JSON both ways. See the README for the list. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readScript } from './faults.ts';
+import { isPoint } from './observer.ts';
+import type { PracticeControl } from './server.ts';
+
+export const controlPrefix = '/_control/';
+
+/** Longest `wait`, in milliseconds. */
+const longestWait = 60_000;
+
+/** Answers one request below `/_control/`. Never rejects. */
+export async function answerControl(
+  request: IncomingMessage,
+  response: ServerResponse,
+  control: PracticeControl,
+): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+  const command = `${request.method ?? ''} ${url.pathname.slice(controlPrefix.length)}`;
+  try {
+    const result = await run(command, url.searchParams, request, control);
+    reply(response, result === undefined ? 404 : 200, result ?? { error: `no such command: ${command}` });
+  } catch (error) {
+    reply(response, 400, { error: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+async function run(
+  command: string,
+  query: URLSearchParams,
+  request: IncomingMessage,
+  control: PracticeControl,
+): Promise<object | undefined> {
+  switch (command) {
+    case 'GET received':
+      return { requests: control.received() };
+    case 'GET taken':
+      return { texts: control.taken() };
+    case 'POST script': {
+      const faults = readScript(await readJson(request));
+      if (faults === undefined) throw new Error('not a list of faults');
+      control.script(faults);
+      return {};
+    }
+    case 'POST reset':
+      control.reset();
+      return {};
+    case 'POST release':
+      control.release();
+      return {};
+    case 'POST line': {
+      const document = (await readJson(request)) as { up?: unknown };
+      if (typeof document.up !== 'boolean') throw new Error('up must be true or false');
+      await control.line(document.up);
+      return {};
+    }
+    case 'GET wait': {
+      const point = query.get('point') ?? '';
+      if (!isPoint(point)) throw new Error(`no such point: ${point}`);
+      const nth = Number(query.get('request') ?? '1');
+      const milliseconds = Math.min(Number(query.get('timeout') ?? '10000'), longestWait);
+      if (!Number.isSafeInteger(nth) || nth < 1 || !(milliseconds >= 0))
+        throw new Error('request or timeout');
+      return {
+        reached: await control.waitFor(point, { nth, path: query.get('path') ?? undefined, milliseconds }),
+      };
+    }
+    default:
+      return undefined;
+  }
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const pieces: Buffer[] = [];
+  for await (const piece of request) pieces.push(piece as Buffer);
+  return JSON.parse(Buffer.concat(pieces).toString('utf8'));
+}
+
+function reply(response: ServerResponse, status: number, document: object): void {
+  if (response.destroyed || response.headersSent) return;
+  const body = JSON.stringify(document);
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    // The main listener may go down on command; nobody should be left with a half-open connection to it.
+    connection: 'close',
+  });
+  response.end(body);
+}
