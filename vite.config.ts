@@ -41,7 +41,7 @@ export default defineConfig({
         sourcemap: true,
         rolldownOptions: {
           external,
-          input: { bootstrap: `${root}electron/bootstrap.ts`, main: `${root}electron/main.ts` },
+          input: { bootstrap: `${root}electron/bootstrap.ts` },
           output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' },
         },
       },

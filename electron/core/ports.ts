@@ -185,4 +185,85 @@ export interface OutboxStore {
   nextDue(accountId: number, now: number): Promise<number | undefined>;
   counts(): Promise<Counts>;
   pauseAccount(accountId: number, pause: Pause | undefined): Promise<void>;
+  accountPause(accountId: number): Promise<Pause | undefined>;
+}
+
+// --- what the windows read -----------------------------------------------------------------------------------
+
+export interface StoredRow {
+  readonly id: number;
+  readonly recipient: string;
+  /** The first 160 characters. */
+  readonly start: string;
+  readonly parts: number;
+  readonly state: MessageState;
+  readonly stateAt: number;
+  readonly createdAt: number;
+  readonly notBefore: number;
+  readonly errorCode: string | null;
+  readonly errorText: string | null;
+  readonly cancelRequested: 0 | 1;
+}
+
+export interface StoredDetail extends StoredRow {
+  readonly body: string;
+  readonly encoding: 'gsm-7' | 'ucs-2';
+  readonly clientRef: string;
+  readonly providerId: string | null;
+  readonly resendOf: number | null;
+}
+
+export interface StoredAttempt {
+  readonly number: number;
+  readonly openedAt: number;
+  readonly closedAt: number | null;
+  readonly outcome: Outcome['kind'] | null;
+  readonly httpStatus: number | null;
+  readonly text: string | null;
+}
+
+export interface MessageReader {
+  /** Newest first. `older` is what to pass as `before` for the next page. */
+  page(
+    view: 'history' | 'outbox',
+    before: number | null,
+    limit: number,
+  ): { rows: StoredRow[]; older: number | null };
+  /** Those that exist, in the order asked for. */
+  rows(ids: readonly number[]): StoredRow[];
+  detail(id: number): { message: StoredDetail; attempts: StoredAttempt[] } | undefined;
+}
+
+export interface Draft {
+  readonly to: string;
+  readonly body: string;
+  readonly submissionId: string;
+}
+
+export interface DraftStore {
+  load(name: string): Draft | undefined;
+  /** A draft that has become a submission is not brought back by a save that was still on its way. */
+  save(name: string, draft: Draft, now: number): void;
+}
+
+// --- secrets -------------------------------------------------------------------------------------------------
+
+/**
+ * `strong`: a store of the operating system. `weak`: encrypted with a key that stands in the program.
+ * `unavailable`: nothing, or no answer in time.
+ */
+export type StoreStrength = 'strong' | 'weak' | 'unavailable';
+
+export interface SecretBox {
+  strength(): Promise<StoreStrength>;
+  /** Rejects when the store is locked or does not answer in time. */
+  encrypt(text: string): Promise<{ readonly cipher: Uint8Array; readonly providerTag: string }>;
+  decrypt(cipher: Uint8Array): Promise<{ readonly text: string; readonly shouldReEncrypt: boolean }>;
+}
+
+/** Where the ciphertext of an account's key is kept. */
+export interface SecretStore {
+  secret(accountId: number): { readonly cipher: Uint8Array; readonly providerTag: string } | undefined;
+  setSecret(accountId: number, secret: { cipher: Uint8Array; providerTag: string }, now: number): void;
+  forgetSecret(accountId: number): void;
 }

@@ -8,6 +8,7 @@
 import * as v from 'valibot';
 import { accountPauseReasons, maxBodyUnits, messageStates } from '../domain/message.ts';
 import { settingsPatchSchema, settingsSchema } from '../settings.ts';
+import type { methods } from './channels.ts';
 
 /** Which windows may call a method. */
 export type WindowKind = 'main' | 'quick-send';
@@ -286,3 +287,9 @@ export type Push =
   | { readonly kind: 'settings-changed' }
   | { readonly kind: 'navigate'; readonly section: 'history' | 'outbox' | 'settings' | 'welcome' }
   | { readonly kind: 'window-shown' };
+
+// The preload script carries the names alone. Both lists must hold the same ones: a difference is a type error here.
+type Listed = (typeof methods)[number];
+type Difference = Exclude<Method, Listed> | Exclude<Listed, Method>;
+const sameNames: [Difference] extends [never] ? true : Difference = true;
+void sameNames;

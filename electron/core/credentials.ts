@@ -1,0 +1,145 @@
+/**
+ * The account's key. It goes one way: a person pastes it, it is checked by asking for the balance, it goes into the
+ * operating system's secret store, and it is read back only at the moment a request is built. Nothing here returns it
+ * to a window.
+ */
+import type { AppErrorCode, Result } from '../../shared/errors.ts';
+import { assertNever, failure, success } from '../../shared/errors.ts';
+import type { CredentialView } from '../../shared/ipc/contract.ts';
+import type { CheckResult, Gateway, Log, SecretBox, SecretStore } from './ports.ts';
+
+/** Longest wait for the balance call, milliseconds. */
+const checkMilliseconds = 45_000;
+
+export interface CredentialsParts {
+  readonly accountId: number;
+  readonly box: SecretBox;
+  readonly store: SecretStore;
+  readonly gateway: Gateway;
+  readonly now: () => number;
+  readonly log: Log;
+  /** Keeps the key out of every log line from now on. */
+  readonly neverLog: (key: string) => void;
+}
+
+export class Credentials {
+  readonly #parts: CredentialsParts;
+  /** The key of this run, where no store may keep it. */
+  #thisRun: string | undefined;
+  #locked = false;
+  #strength: CredentialView['store'] = 'unknown';
+
+  constructor(parts: CredentialsParts) {
+    this.#parts = parts;
+  }
+
+  view(): CredentialView {
+    const stored = this.#parts.store.secret(this.#parts.accountId) !== undefined;
+    const key =
+      this.#thisRun !== undefined ? 'this-run' : !stored ? 'none' : this.#locked ? 'locked' : 'stored';
+    return { key, store: this.#strength };
+  }
+
+  /** Finds out how well this computer keeps a key. Slow the first time (the keyring may ask the person). */
+  async measureStore(): Promise<CredentialView['store']> {
+    this.#strength = await this.#parts.box.strength();
+    return this.#strength;
+  }
+
+  /** For the gateway alone. Undefined when there is no key, or the store does not give it. */
+  async readKey(): Promise<string | undefined> {
+    if (this.#thisRun !== undefined) return this.#thisRun;
+    const secret = this.#parts.store.secret(this.#parts.accountId);
+    if (secret === undefined) return undefined;
+    try {
+      const { text, shouldReEncrypt } = await this.#parts.box.decrypt(secret.cipher);
+      this.#locked = false;
+      this.#parts.neverLog(text);
+      if (shouldReEncrypt) await this.#persist(text);
+      return text;
+    } catch (error) {
+      this.#locked = true;
+      this.#parts.log.warn('secret-store-locked', { error: String(error) });
+      return undefined;
+    }
+  }
+
+  /**
+   * Checks the key with the gateway, then keeps it: in the secret store, or for this run where the store is weak and the
+   * person has not agreed to that. A key that does not work replaces nothing.
+   */
+  async set(input: string, allowWeakStore: boolean): Promise<Result<Balance>> {
+    const key = input.trim();
+    if (key.length < 8 || /[^\x21-\x7e]/.test(key)) return failure('key-malformed');
+    this.#parts.neverLog(key);
+    const checked = await this.#check(async () => key);
+    if (!checked.ok) return checked;
+    const strength = await this.measureStore();
+    if (strength === 'strong' || (strength === 'weak' && allowWeakStore)) {
+      try {
+        await this.#persist(key);
+        this.#thisRun = undefined;
+        this.#locked = false;
+        return checked;
+      } catch (error) {
+        this.#parts.log.warn('secret-store-refused', { error: String(error) });
+        this.#strength = 'unavailable';
+      }
+    }
+    // An older key in the store would come back at the next start: better none than the wrong one.
+    this.#parts.store.forgetSecret(this.#parts.accountId);
+    this.#thisRun = key;
+    return checked;
+  }
+
+  async test(): Promise<Result<Balance>> {
+    return this.#check(() => this.readKey());
+  }
+
+  /** Practice mode: the pretend gateway's own key, never stored. */
+  useForThisRun(key: string): void {
+    this.#parts.neverLog(key);
+    this.#thisRun = key;
+  }
+
+  forget(): void {
+    this.#thisRun = undefined;
+    this.#locked = false;
+    this.#parts.store.forgetSecret(this.#parts.accountId);
+  }
+
+  async #persist(key: string): Promise<void> {
+    const { cipher, providerTag } = await this.#parts.box.encrypt(key);
+    this.#parts.store.setSecret(this.#parts.accountId, { cipher, providerTag }, this.#parts.now());
+  }
+
+  async #check(readKey: () => Promise<string | undefined>): Promise<Result<Balance>> {
+    const signal = AbortSignal.timeout(checkMilliseconds);
+    const result = await this.#parts.gateway.check({ signal, readKey });
+    if (result.kind === 'works') {
+      return success({ balance: result.balance ?? null, currency: result.currency ?? null });
+    }
+    return failure(codeOf(result.why));
+  }
+}
+
+export interface Balance {
+  readonly balance: number | null;
+  readonly currency: string | null;
+}
+
+function codeOf(why: Extract<CheckResult, { kind: 'failed' }>['why']): AppErrorCode {
+  switch (why) {
+    case 'key-rejected':
+    case 'ip-blocked':
+    case 'certificate':
+    case 'proxy':
+      return why;
+    case 'line':
+      return 'no-line';
+    case 'unexpected':
+      return 'gateway-unexpected';
+    default:
+      return assertNever(why);
+  }
+}

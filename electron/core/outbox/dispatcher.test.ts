@@ -1,0 +1,471 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { closeDatabase, openDatabase, type WriteDatabase } from '../../db/open.ts';
+import { AccountStore } from '../../db/stores/accounts.ts';
+import { SqliteMessageReader } from '../../db/stores/messages.ts';
+import { SqliteOutboxStore } from '../../db/stores/outbox.ts';
+import { clientReference } from '../client-reference.ts';
+import type { Gateway, GatewayBatch, Outcome, Pause, SendResult } from '../ports.ts';
+import { Dispatcher, type SendingState } from './dispatcher.ts';
+
+/** A clock that only moves when told, and timers that fire when it passes them. */
+class VirtualTime {
+  #now = 1_000_000;
+  #timers: { at: number; run: () => void }[] = [];
+  clock = { now: () => this.#now, monotonic: () => this.#now };
+  timers = {
+    after: (milliseconds: number, run: () => void) => {
+      const timer = { at: this.#now + milliseconds, run };
+      this.#timers.push(timer);
+      return () => {
+        this.#timers = this.#timers.filter((other) => other !== timer);
+      };
+    },
+  };
+  get pending(): number {
+    return this.#timers.length;
+  }
+  async advance(milliseconds: number): Promise<void> {
+    const end = this.#now + milliseconds;
+    await settle();
+    for (;;) {
+      const next = this.#timers.filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at)[0];
+      if (next === undefined) break;
+      this.#timers = this.#timers.filter((timer) => timer !== next);
+      this.#now = next.at;
+      next.run();
+      await settle();
+    }
+    this.#now = end;
+  }
+}
+
+/** Lets everything that is ready to run, run. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 50; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
+}
+
+class FakeGateway implements Gateway {
+  readonly id = 'fake';
+  readonly capabilities = { maxRecipients: 200, clientRef: 'echo' as const };
+  readonly batches: GatewayBatch[] = [];
+  answer: (batch: GatewayBatch) => Promise<SendResult> | SendResult = accepted;
+  async send(batch: GatewayBatch): Promise<SendResult> {
+    this.batches.push(batch);
+    return this.answer(batch);
+  }
+  async check() {
+    return { kind: 'works' as const, balance: 1, currency: 'ZAR' };
+  }
+  async close() {}
+}
+
+const all = (batch: GatewayBatch, outcome: Outcome, rest: Partial<SendResult> = {}): SendResult => ({
+  outcomes: batch.messages.map(() => outcome),
+  pause: undefined,
+  httpStatus: undefined,
+  ...rest,
+});
+const accepted = (batch: GatewayBatch): SendResult =>
+  all(batch, { kind: 'accepted', providerId: 'a'.repeat(32) }, { httpStatus: 202 });
+const noLine = (batch: GatewayBatch): SendResult =>
+  all(batch, { kind: 'notSent', why: 'line', text: 'ECONNREFUSED' });
+const doubt = (batch: GatewayBatch): SendResult =>
+  all(batch, { kind: 'unknown', why: 'reset', text: 'ECONNRESET' });
+
+let directory: string;
+let database: WriteDatabase;
+let time: VirtualTime;
+let gateway: FakeGateway;
+let store: SqliteOutboxStore;
+let reader: SqliteMessageReader;
+let accountId: number;
+let sending: SendingState[];
+let pauses: Pause[];
+let storageProblems: unknown[];
+let references = 0;
+const newRef = (): string => {
+  references += 1;
+  const bytes = new Uint8Array(16);
+  new DataView(bytes.buffer).setUint32(12, references);
+  return clientReference(bytes);
+};
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'outtray-dispatcher-'));
+  database = openDatabase(join(directory, 'outbox.db'));
+  time = new VirtualTime();
+  gateway = new FakeGateway();
+  store = new SqliteOutboxStore(database, { runId: 'run-1', now: time.clock.now, newRef });
+  reader = new SqliteMessageReader(database);
+  accountId = new AccountStore(database).ensureDefault('Test', 'http://127.0.0.1:1', time.clock.now()).id;
+  sending = [];
+  pauses = [];
+  storageProblems = [];
+});
+
+afterEach(() => {
+  closeDatabase(database);
+  rmSync(directory, { recursive: true });
+});
+
+function dispatcher(limits?: { concurrency: number; batchSize: number }): Dispatcher {
+  return new Dispatcher({
+    store,
+    gateway,
+    accountId,
+    readKey: async () => 'key',
+    clock: time.clock,
+    timers: time.timers,
+    random: () => 0.999,
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+    onMessagesChanged() {},
+    onSendingChanged: (state) => sending.push(state),
+    onPausedByGateway: (pause) => pauses.push(pause),
+    onStorageProblem: (error) => storageProblems.push(error),
+    ...(limits === undefined ? {} : { limits }),
+  });
+}
+
+let submissions = 0;
+async function submit(recipients: string[], body = 'Hello', bestBefore?: number): Promise<readonly number[]> {
+  submissions += 1;
+  const { messageIds } = await store.submit({
+    id: `submission-${submissions}`,
+    accountId,
+    messages: recipients.map((recipient) => ({
+      clientRef: newRef(),
+      recipient,
+      body,
+      parts: 1,
+      encoding: 'gsm-7',
+      bestBefore,
+    })),
+    clearsDraft: undefined,
+  });
+  return messageIds;
+}
+const stateOf = (id: number | undefined): string | undefined => reader.rows([id ?? 0])[0]?.state;
+
+describe('sending', () => {
+  test('a submitted text goes out once and is accepted', async () => {
+    const [id] = await submit(['+27820000001']);
+    const running = dispatcher();
+    await running.start();
+    await settle();
+    expect(gateway.batches).toHaveLength(1);
+    expect(gateway.batches[0]?.messages[0]).toMatchObject({ recipient: '+27820000001', body: 'Hello' });
+    expect(stateOf(id)).toBe('accepted');
+    expect(reader.detail(id ?? 0)?.message.providerId).toBe('a'.repeat(32));
+  });
+
+  test('an idle outbox holds no timer', async () => {
+    await dispatcher().start();
+    await settle();
+    expect(time.pending).toBe(0);
+  });
+
+  test('the same text to several goes out in one request, each number once', async () => {
+    await submit(['+27820000001', '+27820000002', '+27820000003']);
+    await submit(['+27820000004'], 'Another text');
+    await dispatcher().start();
+    await settle();
+    expect(gateway.batches.map((batch) => batch.messages.length)).toEqual([3, 1]);
+    expect(gateway.batches[1]?.requestRef).toBe(gateway.batches[1]?.messages[0]?.clientRef);
+    expect(gateway.batches[0]?.requestRef).not.toBe(gateway.batches[0]?.messages[0]?.clientRef);
+  });
+
+  test('a batch is never larger than the limit', async () => {
+    await submit(Array.from({ length: 7 }, (_, index) => `+2782000000${index}`));
+    await dispatcher({ concurrency: 2, batchSize: 3 }).start();
+    await settle();
+    expect(gateway.batches.map((batch) => batch.messages.length)).toEqual([3, 3, 1]);
+  });
+
+  test('one request that hangs does not hold up the others', async () => {
+    const [stuck] = await submit(['+27820000001'], 'stuck');
+    const others = [];
+    for (let index = 0; index < 6; index += 1)
+      others.push(...(await submit([`+2782000001${index}`], `text ${index}`)));
+    gateway.answer = (batch) =>
+      batch.messages[0]?.body === 'stuck' ? new Promise(() => {}) : accepted(batch);
+    await dispatcher({ concurrency: 2, batchSize: 50 }).start();
+    await settle();
+    expect(stateOf(stuck)).toBe('sending');
+    expect(others.map(stateOf)).toEqual(others.map(() => 'accepted'));
+  });
+});
+
+describe('the line is down', () => {
+  test('texts wait, one request at a time finds out, and they go out by themselves', async () => {
+    const ids = await submit(['+27820000001', '+27820000002']);
+    gateway.answer = noLine;
+    const running = dispatcher();
+    await running.start();
+    await settle();
+    expect(gateway.batches).toHaveLength(1);
+    expect(ids.map(stateOf)).toEqual(['queued', 'queued']);
+    expect(running.sending().state).toBe('offline');
+
+    await time.advance(60_000);
+    const tries = gateway.batches.length;
+    expect(tries).toBeGreaterThan(3);
+    expect(tries).toBeLessThan(12);
+    for (const batch of gateway.batches.slice(1)) expect(batch.messages).toHaveLength(1);
+
+    gateway.answer = accepted;
+    await time.advance(16 * 60_000);
+    expect(ids.map(stateOf)).toEqual(['accepted', 'accepted']);
+    expect(running.sending().state).toBe('running');
+  });
+
+  test('requests that fail together count as one failure', async () => {
+    for (let index = 0; index < 4; index += 1) await submit([`+2782000000${index}`], `text ${index}`);
+    gateway.answer = noLine;
+    const running = dispatcher();
+    await running.start();
+    await settle();
+    expect(gateway.batches).toHaveLength(4);
+    const state = running.sending();
+    // The first back-off reaches two seconds at most; four failures would reach sixteen.
+    expect(state.state === 'offline' && state.nextTry - time.clock.now()).toBeLessThanOrEqual(2_000);
+  });
+
+  test('the system says that it may be back: tried at once', async () => {
+    const [id] = await submit(['+27820000001']);
+    gateway.answer = noLine;
+    const running = dispatcher();
+    await running.start();
+    await settle();
+    gateway.answer = accepted;
+    running.lineMayBeBack();
+    await settle();
+    expect(stateOf(id)).toBe('accepted');
+  });
+
+  test('an hour without a line costs few requests', async () => {
+    await submit(Array.from({ length: 100 }, (_, index) => `+278200000${String(index).padStart(2, '0')}`));
+    gateway.answer = noLine;
+    await dispatcher().start();
+    await settle();
+    await time.advance(3_600_000);
+    expect(gateway.batches.length).toBeLessThanOrEqual(100);
+  });
+});
+
+describe('doubt', () => {
+  test('an unknown outcome is never sent again by itself', async () => {
+    const [id] = await submit(['+27820000001']);
+    gateway.answer = doubt;
+    const running = dispatcher();
+    await running.start();
+    await settle();
+    expect(stateOf(id)).toBe('in_doubt');
+    gateway.answer = accepted;
+    running.lineMayBeBack();
+    await running.resume();
+    await time.advance(7 * 24 * 3_600_000);
+    expect(gateway.batches).toHaveLength(1);
+    expect(stateOf(id)).toBe('in_doubt');
+  });
+
+  test('a gateway that throws leaves the text in doubt', async () => {
+    const [id] = await submit(['+27820000001']);
+    gateway.answer = () => {
+      throw new Error('bug');
+    };
+    await dispatcher().start();
+    await settle();
+    expect(stateOf(id)).toBe('in_doubt');
+  });
+
+  test('send again makes a second text and leaves the first abandoned', async () => {
+    const [id] = await submit(['+27820000001']);
+    gateway.answer = doubt;
+    const running = dispatcher();
+    await running.start();
+    await settle();
+    gateway.answer = accepted;
+    const again = await store.sendAgain(id ?? 0, newRef());
+    running.wake();
+    await settle();
+    expect(stateOf(id)).toBe('abandoned');
+    expect(stateOf(again)).toBe('accepted');
+    const references = gateway.batches.map((batch) => batch.requestRef);
+    expect(new Set(references).size).toBe(2);
+    await expect(store.sendAgain(id ?? 0, newRef())).rejects.toThrow('no longer');
+  });
+});
+
+describe('pauses', () => {
+  test('the gateway refuses the account: texts go back, the person is told once, nothing more is asked', async () => {
+    const ids = [...(await submit(['+27820000001'], 'a')), ...(await submit(['+27820000002'], 'b'))];
+    const pause: Pause = { reason: 'key-rejected', until: undefined, text: 'no' };
+    gateway.answer = (batch) =>
+      all(batch, { kind: 'notSent', why: 'account', text: 'no' }, { pause, httpStatus: 200 });
+    const running = dispatcher();
+    await running.start();
+    await settle();
+    const asked = gateway.batches.length;
+    await time.advance(24 * 3_600_000);
+    expect(gateway.batches).toHaveLength(asked);
+    expect(pauses).toHaveLength(1);
+    expect(ids.map(stateOf)).toEqual(['queued', 'queued']);
+    gateway.answer = accepted;
+    await running.resume();
+    await settle();
+    expect(ids.map(stateOf)).toEqual(['accepted', 'accepted']);
+  });
+
+  test('a rate limit ends by itself, not earlier', async () => {
+    const [id] = await submit(['+27820000001']);
+    const until = time.clock.now() + 90_000;
+    gateway.answer = (batch) =>
+      all(
+        batch,
+        { kind: 'notSent', why: 'account', text: '' },
+        { pause: { reason: 'rate-limited', until, text: '' }, httpStatus: 429 },
+      );
+    await dispatcher().start();
+    await settle();
+    gateway.answer = accepted;
+    await time.advance(89_000);
+    expect(gateway.batches).toHaveLength(1);
+    await time.advance(2_000);
+    expect(stateOf(id)).toBe('accepted');
+  });
+
+  test('a person’s pause survives a restart', async () => {
+    const first = dispatcher();
+    await first.start();
+    await first.pause({ reason: 'person', until: undefined, text: '' });
+    await first.stop();
+    const [id] = await submit(['+27820000001']);
+    const second = dispatcher();
+    await second.start();
+    await settle();
+    expect(second.sending()).toMatchObject({ state: 'paused', reason: 'person' });
+    expect(stateOf(id)).toBe('queued');
+  });
+});
+
+describe('best before', () => {
+  test('a late text waits for a person', async () => {
+    const now = time.clock.now();
+    const [id] = await submit(['+27820000001'], 'soon', now + 10_000);
+    gateway.answer = noLine;
+    const running = dispatcher();
+    await running.start();
+    await settle();
+    await time.advance(20_000);
+    expect(stateOf(id)).toBe('needs_decision');
+    const asked = gateway.batches.length;
+    gateway.answer = accepted;
+    await time.advance(3_600_000);
+    expect(gateway.batches).toHaveLength(asked);
+    await store.decideLate(id ?? 0, 'send');
+    running.wake();
+    await settle();
+    expect(stateOf(id)).toBe('accepted');
+  });
+});
+
+describe('cancel', () => {
+  test('a waiting text is cancelled at once; one that is being sent only if it proves not sent', async () => {
+    const [waiting] = await submit(['+27820000001'], 'a');
+    expect(await store.cancel(waiting ?? 0)).toBe('cancelled');
+    const [flying] = await submit(['+27820000002'], 'b');
+    let answer: (result: SendResult) => void = () => {};
+    gateway.answer = () => new Promise((resolve) => (answer = resolve));
+    await dispatcher().start();
+    await settle();
+    expect(await store.cancel(flying ?? 0)).toBe('requested');
+    const batch = gateway.batches[0];
+    if (batch === undefined) throw new Error('nothing was sent');
+    answer(noLine(batch));
+    await settle();
+    expect(stateOf(flying)).toBe('cancelled');
+    expect(gateway.batches).toHaveLength(1);
+  });
+});
+
+describe('the disk refuses', () => {
+  test('a result that cannot be written stops claiming, and is written once it can be', async () => {
+    const [id] = await submit(['+27820000001'], 'a');
+    const close = store.close.bind(store);
+    let broken = true;
+    store.close = async (results) => {
+      if (broken) throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+      return close(results);
+    };
+    const running = dispatcher();
+    await running.start();
+    await settle();
+    const [other] = await submit(['+27820000002'], 'b');
+    running.wake();
+    await time.advance(20_000);
+    expect(gateway.batches).toHaveLength(1);
+    expect(storageProblems).toHaveLength(1);
+    broken = false;
+    await time.advance(6_000);
+    expect([stateOf(id), stateOf(other)]).toEqual(['accepted', 'accepted']);
+    expect(gateway.batches).toHaveLength(2);
+  });
+
+  test('a claim that cannot be written sends nothing', async () => {
+    const [id] = await submit(['+27820000001']);
+    const claim = store.claim.bind(store);
+    let broken = true;
+    store.claim = async (request) => {
+      if (broken) throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR' });
+      return claim(request);
+    };
+    await dispatcher().start();
+    await time.advance(12_000);
+    expect(gateway.batches).toHaveLength(0);
+    broken = false;
+    await time.advance(6_000);
+    expect(stateOf(id)).toBe('accepted');
+  });
+});
+
+describe('restart', () => {
+  test('what an earlier run left open is in doubt; what it closed stays', async () => {
+    const [open] = await submit(['+27820000001'], 'a');
+    await store.claim({ accountId, now: time.clock.now(), maxAttempts: 1, maxRecipients: 1 });
+    const [waiting] = await submit(['+27820000002'], 'b');
+    const next = new SqliteOutboxStore(database, { runId: 'run-2', now: time.clock.now, newRef });
+    expect(await next.recover()).toEqual({ inDoubt: 1, attempts: 1 });
+    expect([stateOf(open), stateOf(waiting)]).toEqual(['in_doubt', 'queued']);
+    expect(await next.recover()).toEqual({ inDoubt: 0, attempts: 0 });
+  });
+
+  test('a result of an earlier attempt no longer counts', async () => {
+    const [id] = await submit(['+27820000001'], 'a');
+    const [first] = await store.claim({ accountId, now: time.clock.now(), maxAttempts: 1, maxRecipients: 1 });
+    if (first === undefined) throw new Error('nothing was claimed');
+    await store.close([
+      { attempt: first, result: noLine({ requestRef: '', messages: first.messages }), notBefore: 0 },
+    ]);
+    await store.claim({ accountId, now: time.clock.now(), maxAttempts: 1, maxRecipients: 1 });
+    await store.close([
+      { attempt: first, result: accepted({ requestRef: '', messages: first.messages }), notBefore: 0 },
+    ]);
+    expect(stateOf(id)).toBe('sending');
+  });
+
+  test('stop waits for the request under way', async () => {
+    const [id] = await submit(['+27820000001']);
+    let answer: () => void = () => {};
+    gateway.answer = (batch) => new Promise((resolve) => (answer = () => resolve(accepted(batch))));
+    const running = dispatcher();
+    await running.start();
+    await settle();
+    const stopped = running.stop();
+    answer();
+    await stopped;
+    expect(stateOf(id)).toBe('accepted');
+  });
+});

@@ -1,0 +1,359 @@
+/**
+ * Takes texts out of the outbox, hands them to the gateway and writes down what is known afterwards.
+ *
+ * One loop, one timer, no polling: it runs when something was submitted, when a request ended, when a person resumed,
+ * when the system says the line or the machine is back, and when the one timer fires.
+ *
+ * Around each request stand two commits: the claim (after it a crash means *Maybe sent*) and the close. If the close
+ * cannot be written, nothing more is claimed and the result is kept in memory until it can be.
+ */
+import type { AccountPauseReason } from '../../../shared/domain/message.ts';
+import type {
+  AttemptResult,
+  Clock,
+  Gateway,
+  Log,
+  OpenAttempt,
+  OutboxStore,
+  Pause,
+  SendResult,
+  Timers,
+} from '../ports.ts';
+import { backoff } from './backoff.ts';
+
+/** Points of a send at which tests stop the process. The wire's own points are reached from outside, by a proxy. */
+export const sendPoints = ['claim-committed', 'before-close-commit', 'after-close-commit'] as const;
+export type SendPoint = (typeof sendPoints)[number];
+
+export interface DispatcherLimits {
+  /** Requests under way at once. */
+  readonly concurrency: number;
+  /** Recipients in one request: as many texts as one lost answer puts in doubt. */
+  readonly batchSize: number;
+}
+export const defaultLimits: DispatcherLimits = { concurrency: 4, batchSize: 50 };
+
+/** How long to wait before trying again to write what could not be written. */
+const storageRetryMilliseconds = 5_000;
+/**
+ * Longest single timer while waiting for a wall-clock time: Node's timers may not count the time a machine sleeps, so
+ * the clock is read again at least this often. https://github.com/nodejs/node/issues/6763
+ */
+const longestTimerMilliseconds = 30_000;
+/** How long quitting waits for requests under way. */
+const drainMilliseconds = 5_000;
+
+export type SendingState =
+  | { readonly state: 'running' }
+  | {
+      readonly state: 'paused';
+      readonly reason: AccountPauseReason;
+      readonly until: number | undefined;
+      readonly text: string;
+    }
+  | { readonly state: 'offline'; readonly nextTry: number };
+
+export interface DispatcherParts {
+  readonly store: OutboxStore;
+  readonly gateway: Gateway;
+  readonly accountId: number;
+  readonly readKey: () => Promise<string | undefined>;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+  readonly log: Log;
+  readonly limits?: DispatcherLimits;
+  /** Rows that changed, for the windows. */
+  readonly onMessagesChanged: (ids: readonly number[]) => void;
+  /** Running, paused or offline changed. */
+  readonly onSendingChanged: (state: SendingState) => void;
+  /** The gateway, not a person, paused the account: said once. */
+  readonly onPausedByGateway: (pause: Pause) => void;
+  /** The disk refused a write (full, read-only, broken). Said once until it works again. */
+  readonly onStorageProblem: (error: unknown) => void;
+  readonly probe?: (point: SendPoint) => void;
+}
+
+export class Dispatcher {
+  readonly #parts: DispatcherParts;
+  readonly #limits: DispatcherLimits;
+  readonly #abort = new AbortController();
+  #started = false;
+  #stopping = false;
+  #turning = false;
+  #turnAgain = false;
+  #cancelTimer: (() => void) | undefined;
+  #inFlight = 0;
+  #unclosed: AttemptResult[] = [];
+  #closing: Promise<void> | undefined;
+  #storageFailing = false;
+  #pause: Pause | undefined;
+  #lineFailures = 0;
+  /** On the monotonic clock; undefined while the line is believed up. */
+  #lineRetryAt: number | undefined;
+  #nextTryWallClock = 0;
+  #idle: (() => void)[] = [];
+
+  constructor(parts: DispatcherParts) {
+    this.#parts = parts;
+    this.#limits = parts.limits ?? defaultLimits;
+  }
+
+  /** Reads whether the account was paused before, and begins. */
+  async start(): Promise<void> {
+    this.#pause = await this.#parts.store.accountPause(this.#parts.accountId);
+    this.#started = true;
+    this.#parts.onSendingChanged(this.sending());
+    this.wake();
+  }
+
+  /**
+   * Stops claiming and waits up to five seconds for requests under way. What is still open then stays open in the
+   * database, and the next start marks it *Maybe sent*.
+   */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#cancelTimer?.();
+    if (this.#inFlight === 0 && this.#unclosed.length === 0 && !this.#turning) return;
+    await new Promise<void>((resolve) => {
+      const cancel = this.#parts.timers.after(drainMilliseconds, resolve);
+      this.#idle.push(() => {
+        cancel();
+        resolve();
+      });
+    });
+    this.#abort.abort();
+  }
+
+  sending(): SendingState {
+    const pause = this.#activePause();
+    if (pause !== undefined) {
+      return { state: 'paused', reason: pause.reason, until: pause.until, text: pause.text };
+    }
+    if (this.#lineRetryAt !== undefined) return { state: 'offline', nextTry: this.#nextTryWallClock };
+    return { state: 'running' };
+  }
+
+  /** Something may be due. Cheap; call it whenever in doubt. */
+  wake(): void {
+    if (!this.#started || this.#stopping) return;
+    if (this.#turning) {
+      this.#turnAgain = true;
+      return;
+    }
+    void this.#turn();
+  }
+
+  /** The system says that the line, or the machine, is back: try at once instead of waiting the back-off out. */
+  lineMayBeBack(): void {
+    if (this.#lineRetryAt !== undefined) {
+      this.#lineRetryAt = this.#parts.clock.monotonic();
+      this.#nextTryWallClock = this.#parts.clock.now();
+    }
+    this.wake();
+  }
+
+  async pause(pause: Pause): Promise<void> {
+    await this.#parts.store.pauseAccount(this.#parts.accountId, pause);
+    this.#pause = pause;
+    this.#parts.onSendingChanged(this.sending());
+    this.wake();
+  }
+
+  async resume(): Promise<void> {
+    await this.#parts.store.pauseAccount(this.#parts.accountId, undefined);
+    this.#pause = undefined;
+    this.#lineFailures = 0;
+    this.#lineRetryAt = undefined;
+    this.#parts.onSendingChanged(this.sending());
+    this.wake();
+  }
+
+  #activePause(): Pause | undefined {
+    const pause = this.#pause;
+    if (pause?.until !== undefined && pause.until <= this.#parts.clock.now()) return undefined;
+    return pause;
+  }
+
+  async #turn(): Promise<void> {
+    this.#turning = true;
+    try {
+      do {
+        this.#turnAgain = false;
+        await this.#claimWhatIsDue();
+      } while (this.#turnAgain && !this.#stopping);
+    } catch (error) {
+      this.#storageProblem(error);
+    } finally {
+      this.#turning = false;
+      this.#settleIdle();
+    }
+  }
+
+  async #claimWhatIsDue(): Promise<void> {
+    const { store, clock, accountId, gateway } = this.#parts;
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    if (this.#stopping) return;
+
+    if (this.#unclosed.length > 0) {
+      await this.#closeFinished();
+      if (this.#unclosed.length > 0) return;
+    }
+
+    const now = clock.now();
+    if ((await store.holdLate(accountId, now)) > 0) this.#parts.onMessagesChanged([]);
+
+    if (this.#pause !== undefined) {
+      const pause = this.#activePause();
+      if (pause !== undefined) {
+        if (pause.until !== undefined) this.#wakeAfter(pause.until - now);
+        return;
+      }
+      this.#pause = undefined;
+      await store.pauseAccount(accountId, undefined);
+      this.#parts.onSendingChanged(this.sending());
+    }
+
+    // Half open: after a failure one request alone finds out whether the line is back.
+    const probing = this.#lineRetryAt !== undefined;
+    if (this.#lineRetryAt !== undefined) {
+      const wait = this.#lineRetryAt - clock.monotonic();
+      if (wait > 0) {
+        this.#wakeAfter(wait);
+        return;
+      }
+      if (this.#inFlight > 0) return;
+    }
+
+    const slots = probing ? 1 : this.#limits.concurrency - this.#inFlight;
+    if (slots <= 0) return;
+    const attempts = await store.claim({
+      accountId,
+      now,
+      maxAttempts: slots,
+      maxRecipients: probing ? 1 : Math.min(this.#limits.batchSize, gateway.capabilities.maxRecipients),
+    });
+    this.#storageFailing = false;
+    if (attempts.length === 0) {
+      const due = await store.nextDue(accountId, now);
+      if (due !== undefined) this.#wakeAfter(due - now);
+      return;
+    }
+    this.#parts.onMessagesChanged(
+      attempts.flatMap((attempt) => attempt.messages.map((message) => message.id)),
+    );
+    for (const attempt of attempts) {
+      this.#inFlight += 1;
+      void this.#send(attempt);
+    }
+  }
+
+  async #send(attempt: OpenAttempt): Promise<void> {
+    this.#parts.probe?.('claim-committed');
+    let result: SendResult;
+    try {
+      result = await this.#parts.gateway.send(
+        { requestRef: attempt.requestRef, messages: attempt.messages },
+        { signal: this.#abort.signal, readKey: this.#parts.readKey },
+      );
+    } catch (error) {
+      // A gateway promises not to reject. If it does all the same, nothing is known.
+      this.#parts.log.error('gateway-threw', { error: String(error) });
+      result = {
+        outcomes: attempt.messages.map(() => ({ kind: 'unknown', why: 'internal', text: '' })),
+        pause: undefined,
+        httpStatus: undefined,
+      };
+    }
+    this.#parts.probe?.('before-close-commit');
+    this.#noteLine(result);
+    this.#unclosed.push({ attempt, result, notBefore: 0 });
+    await this.#closeFinished();
+    this.#inFlight -= 1;
+    await this.#notePause(result.pause);
+    this.#settleIdle();
+    this.wake();
+  }
+
+  /** Requests that end in the same turn of the event loop are closed in one transaction. */
+  #closeFinished(): Promise<void> {
+    this.#closing ??= Promise.resolve().then(async () => {
+      const batch = this.#unclosed;
+      this.#unclosed = [];
+      this.#closing = undefined;
+      if (batch.length === 0) return;
+      try {
+        await this.#parts.store.close(batch);
+        this.#storageFailing = false;
+        this.#parts.probe?.('after-close-commit');
+        this.#parts.onMessagesChanged(
+          batch.flatMap(({ attempt }) => attempt.messages.map((message) => message.id)),
+        );
+      } catch (error) {
+        this.#unclosed = [...batch, ...this.#unclosed];
+        this.#storageProblem(error);
+      }
+    });
+    return this.#closing;
+  }
+
+  #noteLine(result: SendResult): void {
+    const noLine = result.outcomes.some((outcome) => outcome.kind === 'notSent' && outcome.why === 'line');
+    const before = this.#lineRetryAt !== undefined;
+    if (noLine && this.#lineRetryAt !== undefined && this.#lineRetryAt > this.#parts.clock.monotonic())
+      return;
+    if (noLine) {
+      // Several requests that failed together are one failure: those after the first find the wait already set.
+      this.#lineFailures += 1;
+      const wait = backoff(this.#lineFailures, this.#parts.random());
+      this.#lineRetryAt = this.#parts.clock.monotonic() + wait;
+      this.#nextTryWallClock = this.#parts.clock.now() + wait;
+      this.#parts.log.info('line-down', { failures: this.#lineFailures, wait });
+    } else if (result.httpStatus !== undefined) {
+      this.#lineFailures = 0;
+      this.#lineRetryAt = undefined;
+    }
+    if (noLine || before !== (this.#lineRetryAt !== undefined)) {
+      this.#parts.onSendingChanged(this.sending());
+    }
+  }
+
+  async #notePause(pause: Pause | undefined): Promise<void> {
+    if (pause === undefined) return;
+    // A person's pause is stronger than the gateway's: it must not end by itself.
+    if (this.#pause?.reason === 'person') return;
+    const repeated = this.#pause?.reason === pause.reason;
+    this.#pause = pause;
+    try {
+      await this.#parts.store.pauseAccount(this.#parts.accountId, pause);
+    } catch (error) {
+      this.#storageProblem(error);
+    }
+    this.#parts.onSendingChanged(this.sending());
+    if (!repeated) this.#parts.onPausedByGateway(pause);
+  }
+
+  #storageProblem(error: unknown): void {
+    this.#parts.log.error('storage-problem', { error: String(error) });
+    if (!this.#storageFailing) this.#parts.onStorageProblem(error);
+    this.#storageFailing = true;
+    this.#wakeAfter(storageRetryMilliseconds);
+  }
+
+  #wakeAfter(milliseconds: number): void {
+    if (this.#stopping) return;
+    this.#cancelTimer?.();
+    const wait = Math.max(0, Math.min(milliseconds, longestTimerMilliseconds));
+    this.#cancelTimer = this.#parts.timers.after(wait, () => {
+      this.#cancelTimer = undefined;
+      this.wake();
+    });
+  }
+
+  #settleIdle(): void {
+    if (!this.#stopping || this.#inFlight > 0 || this.#unclosed.length > 0 || this.#turning) return;
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+}

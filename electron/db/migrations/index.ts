@@ -1,0 +1,9 @@
+/** Every migration in order. Numbers leave gaps of ten; a released one is never edited. */
+import * as outbox from './0010-outbox.ts';
+
+export interface Migration {
+  readonly version: number;
+  readonly statements: string;
+}
+
+export const migrations: readonly Migration[] = [outbox];

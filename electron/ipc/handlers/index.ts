@@ -1,0 +1,20 @@
+/** All handlers together; the type makes a missing or superfluous one a compile error. */
+import type { Handlers } from '../register.ts';
+import { appHandlers } from './app.ts';
+import { credentialHandlers } from './credentials.ts';
+import { draftHandlers } from './draft.ts';
+import { messageHandlers } from './messages.ts';
+import { sendingHandlers } from './sending.ts';
+import type { Services } from './services.ts';
+import { settingsHandlers } from './settings.ts';
+
+export function createHandlers(services: Services): Handlers {
+  return {
+    ...appHandlers(services),
+    ...sendingHandlers(services),
+    ...draftHandlers(services),
+    ...messageHandlers(services),
+    ...settingsHandlers(services),
+    ...credentialHandlers(services),
+  };
+}

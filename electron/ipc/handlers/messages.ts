@@ -1,0 +1,77 @@
+import { failure, success } from '../../../shared/errors.ts';
+import type { MessageDetail, MessageRow } from '../../../shared/ipc/contract.ts';
+import type { StoredRow } from '../../core/ports.ts';
+import type { Handlers } from '../register.ts';
+import type { Services, TextRules } from './services.ts';
+
+type Group = Pick<Handlers, Extract<keyof Handlers, `messages.${string}`>>;
+
+export function messageHandlers(services: Services): Group {
+  return {
+    'messages.page': async ({ view, before, limit }) => {
+      const workspace = services.workspace();
+      if (workspace === undefined) return success({ rows: [], older: null });
+      const rules = await services.textRules();
+      const page = workspace.messages.page(view, before, limit);
+      return success({
+        rows: page.rows.map((row) => rowView(row, rules, services.now())),
+        older: page.older,
+      });
+    },
+    'messages.rows': async ({ ids }) => {
+      const workspace = services.workspace();
+      if (workspace === undefined) return success([]);
+      const rules = await services.textRules();
+      return success(workspace.messages.rows(ids).map((row) => rowView(row, rules, services.now())));
+    },
+    'messages.detail': async ({ id }) => {
+      const found = services.workspace()?.messages.detail(id);
+      if (found === undefined) return failure('not-found');
+      const { message, attempts } = found;
+      const detail: MessageDetail = {
+        ...rowView(message, await services.textRules(), services.now()),
+        body: message.body,
+        encoding: message.encoding,
+        clientRef: message.clientRef,
+        providerId: message.providerId,
+        resendOf: message.resendOf,
+        attempts: attempts.map((attempt) => ({ ...attempt })),
+      };
+      return success(detail);
+    },
+    'messages.cancel': async ({ id }) => {
+      const workspace = services.workspace();
+      if (workspace === undefined) return failure('not-found');
+      return success({ outcome: await workspace.outbox.cancel(id) });
+    },
+    'messages.resolveDoubt': async ({ id, decision }) => {
+      const workspace = services.workspace();
+      if (workspace === undefined) return failure('not-found');
+      await workspace.outbox.resolveDoubt(id, decision);
+      return success(undefined);
+    },
+    'messages.decideLate': async ({ id, decision }) => {
+      const workspace = services.workspace();
+      if (workspace === undefined) return failure('not-found');
+      await workspace.outbox.decideLate(id, decision);
+      return success(undefined);
+    },
+  };
+}
+
+function rowView(row: StoredRow, rules: TextRules, now: number): MessageRow {
+  return {
+    id: row.id,
+    recipient: row.recipient,
+    recipientDisplay: rules.display(row.recipient),
+    preview: row.start.replaceAll(/\s+/g, ' '),
+    parts: row.parts,
+    state: row.state,
+    stateAt: row.stateAt,
+    createdAt: row.createdAt,
+    notBefore: row.state === 'queued' && row.notBefore > now ? row.notBefore : null,
+    errorCode: row.errorCode,
+    errorText: row.errorText,
+    cancelRequested: row.cancelRequested === 1,
+  };
+}

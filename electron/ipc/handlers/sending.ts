@@ -1,0 +1,42 @@
+import { failure, success } from '../../../shared/errors.ts';
+import { compose } from '../../core/compose.ts';
+import type { Handlers } from '../register.ts';
+import { quickSendDraft } from './draft.ts';
+import type { Services } from './services.ts';
+
+type Group = Pick<Handlers, Extract<keyof Handlers, `sending.${string}` | `recipients.${string}`>>;
+
+export function sendingHandlers(services: Services): Group {
+  return {
+    'recipients.understand': async ({ input }) => {
+      const rules = await services.textRules();
+      return success(rules.understand(input, services.settings().country));
+    },
+    'sending.submit': async ({ submissionId, recipients, body }) => {
+      const workspace = services.workspace();
+      if (workspace === undefined) return failure('no-account');
+      const rules = await services.textRules();
+      const { country } = services.settings();
+      const composed = compose(recipients, body, {
+        understand: (input) => rules.understand(input, country),
+        countParts: rules.countParts,
+        newRef: services.newRef,
+      });
+      if (!composed.ok) return composed;
+      const { messageIds, repeated } = await workspace.outbox.submit(
+        submissionId,
+        composed.value,
+        quickSendDraft,
+      );
+      return success({ messageIds: [...messageIds], repeated });
+    },
+    'sending.pause': async () => {
+      await services.workspace()?.outbox.pause();
+      return success(await services.status());
+    },
+    'sending.resume': async () => {
+      await services.workspace()?.outbox.resume();
+      return success(await services.status());
+    },
+  };
+}

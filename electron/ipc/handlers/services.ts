@@ -1,0 +1,49 @@
+/** What handlers work with. The composition root fills it; tests hand in fakes. */
+
+import type { RecipientView, StatusView } from '../../../shared/ipc/contract.ts';
+import type { Settings, SettingsPatch } from '../../../shared/settings.ts';
+import type { Credentials } from '../../core/credentials.ts';
+import type { Outbox } from '../../core/outbox/outbox.ts';
+import type { DraftStore, Log, MessageReader } from '../../core/ports.ts';
+import type { Caller } from '../register.ts';
+
+/** Everything that belongs to one database: practice and live each have their own. */
+export interface OpenWorkspace {
+  readonly mode: 'practice' | 'live';
+  readonly outbox: Outbox;
+  readonly messages: MessageReader;
+  readonly drafts: DraftStore;
+  readonly credentials: Credentials;
+}
+
+/** Loaded on first use: the number rules are a hundred kilobytes that the tray does not need. */
+export interface TextRules {
+  understand(input: string, country: string | null): RecipientView;
+  display(e164: string): string;
+  countParts(text: string): { readonly parts: number; readonly encoding: 'gsm-7' | 'ucs-2' };
+}
+
+export interface Services {
+  /** Undefined until a mode was chosen. */
+  workspace(): OpenWorkspace | undefined;
+  status(): Promise<StatusView>;
+  setMode(mode: 'practice' | 'live'): Promise<void>;
+  settings(): Settings;
+  changeSettings(patch: SettingsPatch): Promise<Settings>;
+  textRules(): Promise<TextRules>;
+  newRef(): string;
+  newSubmissionId(): string;
+  now(): number;
+  windows: {
+    describe(caller: Caller): {
+      kind: 'main' | 'quick-send';
+      section: 'history' | 'outbox' | 'settings' | 'welcome';
+      platform: 'linux' | 'darwin' | 'win32';
+    };
+    mark(caller: Caller, name: 'first-paint' | 'interactive'): void;
+    openMain(section: 'history' | 'outbox' | 'settings'): void;
+    openQuickSend(): void;
+    hide(caller: Caller): void;
+  };
+  readonly log: Log;
+}

@@ -1,0 +1,473 @@
+/**
+ * Composition root: builds the parts, wires them, starts them in order. It decides nothing that another module could.
+ * The order is in docs/architecture.md, "Boot".
+ */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { shell } from 'electron/common';
+import { app, dialog, ipcMain, Menu, nativeTheme, net, powerMonitor, session } from 'electron/main';
+import { translate, translateError } from '../shared/i18n/translate.ts';
+import type { Push, StatusView, WindowKind } from '../shared/ipc/contract.ts';
+import type { Settings, SettingsPatch } from '../shared/settings.ts';
+import { parseArguments } from './boot/arguments.ts';
+import { mark, marks } from './boot/startup-trace.ts';
+import type { SendPoint } from './core/outbox/dispatcher.ts';
+import type { Clock, Pause, Timers } from './core/ports.ts';
+import { type TrayAction, trayModel } from './core/tray-model.ts';
+import { DatabaseFromFutureError } from './db/migrate.ts';
+import { type Preferences, PreferencesFile } from './db/preferences-file.ts';
+import { createHandlers } from './ipc/handlers/index.ts';
+import type { TextRules } from './ipc/handlers/services.ts';
+import { PushFeed } from './ipc/push.ts';
+import { registerAll } from './ipc/register.ts';
+import { fileTarget, Logger } from './log/logger.ts';
+import { neverLog } from './log/redact.ts';
+import { appOrigin, declareAppScheme, serveApp } from './platform/app-protocol.ts';
+import { setStartAtLogin } from './platform/login-item.ts';
+import { notify } from './platform/notifier.ts';
+import { systemSecretBox } from './platform/secret-box.ts';
+import { guardNavigation, guardSession } from './platform/session-guard.ts';
+import { TrayIcon } from './platform/tray.ts';
+import { trayHost } from './platform/tray-host-linux.ts';
+import { type Section, Windows } from './platform/windows.ts';
+import { haltingProbe } from './test-hooks.ts';
+import { newReference, openWorkspace, type Workspace } from './workspace.ts';
+
+mark('main-loaded');
+
+const options = parseArguments(process.argv);
+/** How long after start the dispatcher begins at the latest, so that drawing a window comes first. */
+const dispatcherDelayMilliseconds = 1_000;
+
+/** How often the system is asked for the line while it is down. */
+const lineWatchMilliseconds = 5_000;
+
+const clock: Clock = { now: () => Date.now(), monotonic: () => performance.now() };
+const timers: Timers = {
+  after(milliseconds, run) {
+    const timer = setTimeout(run, milliseconds);
+    return () => clearTimeout(timer);
+  },
+};
+
+if (options.userDataDirectory !== undefined) app.setPath('userData', options.userDataDirectory);
+app.setAppUserModelId('io.github.outtray.Outtray');
+
+// Before the database opens: the lock is also what makes this the only dispatcher on this data directory.
+if (!app.requestSingleInstanceLock()) {
+  app.exit(0);
+} else {
+  // Before `ready`, and synchronously: schemes cannot be declared later.
+  app.enableSandbox();
+  Menu.setApplicationMenu(null);
+  declareAppScheme();
+  void start();
+}
+
+async function start(): Promise<void> {
+  const dataDirectory = app.getPath('userData');
+  const log = new Logger(fileTarget(join(dataDirectory, 'logs', 'outtray.log')));
+  const developmentServer = app.isPackaged ? undefined : process.env.OUTTRAY_DEV_SERVER;
+  const origin = developmentServer ?? appOrigin;
+  const probe: ((point: SendPoint) => void) | undefined = app.isPackaged
+    ? undefined
+    : haltingProbe(process.env);
+  const assets = join(app.getAppPath(), 'electron', 'assets');
+
+  process.removeAllListeners('uncaughtException');
+  process.on('uncaughtException', (error) => {
+    log.error('uncaught', { error: error.stack ?? String(error) });
+    if (app.isReady()) dialog.showErrorBox(translate('dialog.crash.title'), translate('dialog.crash.detail'));
+    app.exit(70);
+  });
+
+  const preferencesFile = new PreferencesFile(dataDirectory);
+  const read = preferencesFile.read();
+  if (read.repaired.length > 0) log.warn('settings-repaired', { keys: read.repaired.join(' ') });
+  let preferences: Preferences = { mode: read.mode, settings: read.settings };
+  const keepPreferences = (next: Preferences): void => {
+    if (!read.fromFuture) preferencesFile.write(next);
+    preferences = next;
+  };
+  nativeTheme.themeSource = preferences.settings.appearance;
+
+  guardNavigation([origin], log);
+
+  let workspace: Workspace | undefined;
+  let tray: TrayIcon | undefined;
+  let host: StatusView['tray'] = 'unknown';
+  let dispatcherMayRun = false;
+  let quitting = false;
+  let lineWatch: NodeJS.Timeout | undefined;
+  const runId = randomUUID();
+
+  const windows = new Windows({
+    preload: join(import.meta.dirname, '..', 'preload', 'index.cjs'),
+    origin,
+    icon: join(assets, 'application', '256.png'),
+    boundsFile: join(dataDirectory, 'windows.json'),
+    title: translate('app.name'),
+    log,
+    packaged: app.isPackaged,
+    onClose,
+    quit: () => void quit(),
+  });
+  const feed = new PushFeed((push) => broadcast(push), timers);
+
+  // Opening and repairing the database needs no window system: do it while Electron gets ready.
+  let openingFailed: unknown;
+  try {
+    if (preferences.mode !== 'unset') workspace = await open(preferences.mode);
+    mark('database-open');
+  } catch (error) {
+    openingFailed = error;
+  }
+
+  await app.whenReady();
+  mark('ready');
+  if (openingFailed !== undefined) {
+    await explainDatabase(openingFailed);
+    app.exit(1);
+    return;
+  }
+  guardSession(session.defaultSession, [origin], log);
+  serveApp(session.defaultSession, join(app.getAppPath(), 'dist', 'renderer'));
+  registerAll({
+    host: {
+      handle: (channel, listener) =>
+        ipcMain.handle(channel, (event, ...values) =>
+          // Read at once: the frame may be gone after the first await.
+          listener(
+            {
+              frameUrl: event.senderFrame?.url ?? null,
+              isMainFrame: event.senderFrame !== null && event.senderFrame === event.sender.mainFrame,
+              webContentsId: event.sender.id,
+            },
+            ...values,
+          ),
+        ),
+    },
+    handlers: createHandlers({
+      workspace: () => workspace,
+      status,
+      setMode,
+      settings: () => preferences.settings,
+      changeSettings,
+      textRules,
+      newRef: newReference,
+      newSubmissionId: randomUUID,
+      now: clock.now,
+      log,
+      windows: {
+        describe: (caller) => ({
+          kind: caller.kind,
+          section: windows.sectionOf(caller.webContentsId) ?? 'history',
+          platform:
+            process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux',
+        }),
+        mark: (caller, name) => {
+          mark(name);
+          if (name === 'first-paint') windows.painted(caller.webContentsId);
+          else afterFirstWindow();
+        },
+        openMain: (section) => showMain(section),
+        openQuickSend: () => windows.show('quick-send'),
+        hide: (caller) => windows.hide(caller.webContentsId),
+      },
+    }),
+    registry: windows,
+    origins: [origin],
+    log,
+    checkOutput: !app.isPackaged,
+  });
+
+  tray = new TrayIcon(join(assets, 'tray'), trayModel(await status()), onTrayAction);
+  mark('tray');
+  const hostAsked = trayHost().then((answer) => {
+    host = answer;
+    feed.statusChanged();
+    if (answer !== 'present') log.info('tray-host', { answer });
+    return answer;
+  });
+  if (options.hidden) {
+    // A login item opens no window, unless there is no tray to open it from.
+    void hostAsked.then((answer) => {
+      if (answer === 'absent') showMain('history');
+    });
+  } else if (options.open === 'new-message' && preferences.mode !== 'unset') {
+    windows.show('quick-send');
+  } else {
+    showMain(options.open === 'settings' ? 'settings' : 'history');
+  }
+
+  setTimeout(afterFirstWindow, dispatcherDelayMilliseconds);
+  powerMonitor.on('resume', () => workspace?.dispatcher.lineMayBeBack());
+  powerMonitor.on('unlock-screen', () => workspace?.dispatcher.lineMayBeBack());
+
+  app.on('second-instance', (_event, argv) => {
+    const asked = parseArguments(argv);
+    if (asked.open === 'new-message' && preferences.mode !== 'unset') windows.show('quick-send');
+    else showMain(asked.open === 'settings' ? 'settings' : 'history');
+  });
+  app.on('activate', () => showMain('history'));
+  // Without a window the program goes on in the tray.
+  app.on('window-all-closed', () => {
+    if (host === 'absent' && !quitting) void quit();
+  });
+  app.on('before-quit', (event) => {
+    if (quitting) return;
+    event.preventDefault();
+    void quit();
+  });
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void shutDown());
+
+  async function open(mode: 'practice' | 'live'): Promise<Workspace> {
+    const opened = await openWorkspace({
+      mode,
+      dataDirectory,
+      runId: randomUUID(),
+      gateway: options.gateway,
+      clock,
+      timers,
+      box: systemSecretBox,
+      log,
+      neverLog: (key) => void neverLog(key),
+      onMessagesChanged: (ids) => feed.messagesChanged(ids),
+      onSendingChanged: () => {
+        feed.statusChanged();
+        watchLine();
+      },
+      onPausedByGateway: tellPaused,
+      onStorageProblem: (error) => tellStorage(error),
+      probe,
+    });
+    log.info('workspace-open', { mode, recovered: opened.recovered.inDoubt });
+    return opened;
+  }
+
+  async function setMode(mode: 'practice' | 'live'): Promise<void> {
+    if (workspace?.mode === mode) return;
+    // The new one first: if its file cannot be opened, the old one goes on.
+    const opened = await open(mode);
+    const before = workspace;
+    keepPreferences({ ...preferences, mode });
+    workspace = opened;
+    await before?.close();
+    if (dispatcherMayRun) await workspace.dispatcher.start();
+    tellRecovered(workspace);
+    feed.messagesChanged([]);
+    feed.statusChanged();
+  }
+
+  function afterFirstWindow(): void {
+    if (dispatcherMayRun || quitting) return;
+    dispatcherMayRun = true;
+    if (workspace !== undefined) {
+      void workspace.dispatcher.start();
+      tellRecovered(workspace);
+      // How well a key is kept here is asked early, so that the settings know it before somebody pastes one.
+      void workspace.credentials.measureStore().then(() => feed.statusChanged());
+    }
+    mark('dispatcher');
+    log.info('started', { version: app.getVersion(), run: runId, ...marks() });
+    if (options.traceStartup) process.stdout.write(`startup ${JSON.stringify(marks())}\n`);
+  }
+
+  async function status(): Promise<StatusView> {
+    const counts = await workspace?.counts();
+    return {
+      mode: workspace?.mode ?? 'unset',
+      sending: workspace?.sendingView() ?? {
+        state: 'running',
+        pauseReason: null,
+        pauseText: null,
+        until: null,
+        nextTry: null,
+      },
+      counts: {
+        waiting: counts?.queued ?? 0,
+        sending: counts?.sending ?? 0,
+        maybeSent: counts?.in_doubt ?? 0,
+        needsDecision: counts?.needs_decision ?? 0,
+        total: Object.values(counts ?? {}).reduce((sum, count) => sum + count, 0),
+      },
+      credential: workspace?.credentials.view() ?? { key: 'none', store: 'unknown' },
+      tray: host,
+      version: app.getVersion(),
+    };
+  }
+
+  function broadcast(push: Push): void {
+    windows.broadcast(push);
+    if (push.kind === 'status-changed') void status().then((view) => tray?.render(trayModel(view)));
+  }
+
+  function showMain(section: Exclude<Section, 'welcome'>): void {
+    const noKey =
+      workspace === undefined || (workspace.mode === 'live' && workspace.credentials.view().key === 'none');
+    windows.show('main', noKey && section !== 'settings' ? 'welcome' : section);
+  }
+
+  function onTrayAction(action: TrayAction): void {
+    switch (action) {
+      case 'new-message':
+        windows.show('quick-send');
+        break;
+      case 'open':
+        showMain('history');
+        break;
+      case 'outbox':
+        showMain('outbox');
+        break;
+      case 'settings':
+        showMain('settings');
+        break;
+      case 'pause':
+        void workspace?.outbox.pause();
+        break;
+      case 'resume':
+        void workspace?.outbox.resume();
+        break;
+      case 'quit':
+        void quit();
+        break;
+    }
+  }
+
+  function onClose(kind: WindowKind): 'hide' | 'minimise' | 'destroy' | 'quit' {
+    if (kind === 'quick-send') return 'hide';
+    if (!preferences.settings.closeKeepsRunning) return 'quit';
+    // Nobody shows our icon: a window that hides could not be found again.
+    if (host !== 'present') return 'minimise';
+    if (!preferences.settings.seenTrayNotice) {
+      keepPreferences({ ...preferences, settings: { ...preferences.settings, seenTrayNotice: true } });
+      notify(translate('notification.closeToTray.title'), translate('notification.closeToTray.body'), () =>
+        showMain('history'),
+      );
+    }
+    return 'hide';
+  }
+
+  async function changeSettings(patch: SettingsPatch): Promise<Settings> {
+    const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+    const settings: Settings = { ...preferences.settings, ...(given as Partial<Settings>) };
+    if (patch.startAtLogin !== undefined && patch.startAtLogin !== preferences.settings.startAtLogin) {
+      setStartAtLogin(patch.startAtLogin);
+    }
+    keepPreferences({ ...preferences, settings });
+    nativeTheme.themeSource = settings.appearance;
+    feed.settingsChanged();
+    return settings;
+  }
+
+  function tellPaused(pause: Pause): void {
+    notify(translate('notification.accountPaused.title'), translate(`pause.${pause.reason}`), () =>
+      showMain('outbox'),
+    );
+  }
+
+  function tellRecovered({ recovered }: Workspace): void {
+    if (recovered.inDoubt === 0) return;
+    const count = recovered.inDoubt;
+    notify(
+      translate('notification.maybeSent.title', { count }),
+      translate('notification.maybeSent.body', { count }),
+      () => showMain('outbox'),
+    );
+  }
+
+  function tellStorage(error: unknown): void {
+    const full = (error as { code?: unknown } | null)?.code === 'SQLITE_FULL';
+    notify(translate('app.name'), translateError({ code: full ? 'storage-full' : 'storage-failed' }), () =>
+      showMain('outbox'),
+    );
+  }
+
+  /**
+   * While the line is down, the system's hint may make us try earlier. It may do no more than that: "online" proves
+   * nothing, and "offline" can be wrong. Asked only while it matters, so that an idle program sleeps.
+   */
+  function watchLine(): void {
+    const offline = workspace?.dispatcher.sending().state === 'offline';
+    if (!offline) {
+      clearInterval(lineWatch);
+      lineWatch = undefined;
+      return;
+    }
+    if (lineWatch !== undefined) return;
+    let online = net.isOnline();
+    lineWatch = setInterval(() => {
+      const now = net.isOnline();
+      if (now && !online) workspace?.dispatcher.lineMayBeBack();
+      online = now;
+    }, lineWatchMilliseconds);
+  }
+
+  async function quit(): Promise<void> {
+    if (quitting) return;
+    const view = await status();
+    const waiting = view.counts.waiting + view.counts.sending;
+    if (waiting > 0 && !preferences.settings.skipQuitNotice) {
+      const answer = await dialog.showMessageBox({
+        type: 'question',
+        title: translate('dialog.quit.title'),
+        message: translate('dialog.quit.message', { count: waiting }),
+        detail: translate('dialog.quit.detail', { count: waiting }),
+        buttons: [translate('dialog.quit.confirm'), translate('dialog.quit.cancel')],
+        defaultId: 0,
+        cancelId: 1,
+        checkboxLabel: translate('dialog.quit.skip'),
+      });
+      if (answer.response !== 0) return;
+      if (answer.checkboxChecked) {
+        keepPreferences({ ...preferences, settings: { ...preferences.settings, skipQuitNotice: true } });
+      }
+    }
+    await shutDown();
+  }
+
+  /** Correctness never depends on this running: what is open stays open in the database and is *Maybe sent* next time. */
+  async function shutDown(): Promise<void> {
+    if (quitting) return;
+    quitting = true;
+    windows.closeForQuit();
+    try {
+      await workspace?.close();
+    } catch (error) {
+      log.error('close-failed', { error: String(error) });
+    }
+    log.info('stopped');
+    app.exit(0);
+  }
+
+  async function explainDatabase(error: unknown): Promise<void> {
+    log.error('database-not-opened', { error: String(error) });
+    const future = error instanceof DatabaseFromFutureError;
+    const words = future ? 'dialog.databaseNewer' : 'dialog.databaseFailed';
+    const { response } = await dialog.showMessageBox({
+      type: 'error',
+      title: translate(`${words}.title`),
+      message: translate(`${words}.message`),
+      detail: translate(`${words}.detail`, {
+        reason: error instanceof Error ? error.message : String(error),
+      }),
+      buttons: [translate(`${words}.openFolder`), translate(`${words}.quit`)],
+      defaultId: 1,
+      cancelId: 1,
+    });
+    if (response === 0) await shell.openPath(dataDirectory);
+  }
+}
+
+let rules: Promise<TextRules> | undefined;
+/** Loaded on first use: the tray does not need the number rules of the world. */
+function textRules(): Promise<TextRules> {
+  rules ??= Promise.all([import('../shared/domain/phone.ts'), import('../shared/domain/segments.ts')]).then(
+    ([phone, segments]) => ({
+      understand: phone.understandRecipient,
+      display: phone.displayNumber,
+      countParts: segments.countParts,
+    }),
+  );
+  return rules;
+}

@@ -1,0 +1,69 @@
+/**
+ * Is there anything that shows tray icons? On Linux an icon without a host is simply nowhere, and a window that hides
+ * into it is gone. The session bus knows: a host owns `org.kde.StatusNotifierWatcher`.
+ * https://www.freedesktop.org/wiki/Specifications/StatusNotifierItem/
+ */
+import { execFile } from 'node:child_process';
+
+const timeoutMilliseconds = 3_000;
+const watcher = 'org.kde.StatusNotifierWatcher';
+
+/** The tools that can ask the bus, in order; each is part of a package that nearly every desktop has. */
+const questions: readonly (readonly [string, readonly string[]])[] = [
+  [
+    'gdbus',
+    [
+      'call',
+      '--session',
+      '--dest',
+      'org.freedesktop.DBus',
+      '--object-path',
+      '/org/freedesktop/DBus',
+      '--method',
+      'org.freedesktop.DBus.NameHasOwner',
+      watcher,
+    ],
+  ],
+  [
+    'busctl',
+    [
+      '--user',
+      'call',
+      'org.freedesktop.DBus',
+      '/org/freedesktop/DBus',
+      'org.freedesktop.DBus',
+      'NameHasOwner',
+      's',
+      watcher,
+    ],
+  ],
+  [
+    'dbus-send',
+    [
+      '--session',
+      '--print-reply',
+      '--dest=org.freedesktop.DBus',
+      '/org/freedesktop/DBus',
+      'org.freedesktop.DBus.NameHasOwner',
+      `string:${watcher}`,
+    ],
+  ],
+];
+
+/** `unknown`: nobody could be asked. The caller then behaves as if there were none. */
+export async function trayHost(): Promise<'present' | 'absent' | 'unknown'> {
+  if (process.platform !== 'linux') return 'present';
+  for (const [command, parameters] of questions) {
+    const answer = await ask(command, parameters);
+    if (answer !== undefined) return /\btrue\b/.test(answer) ? 'present' : 'absent';
+  }
+  return 'unknown';
+}
+
+function ask(command: string, parameters: readonly string[]): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    execFile(command, [...parameters], { timeout: timeoutMilliseconds }, (error, output) => {
+      resolve(error === null ? output : undefined);
+    });
+  });
+}
