@@ -58,7 +58,8 @@ if (!app.requestSingleInstanceLock()) {
   app.exit(0);
 } else {
   // Before `ready`, and synchronously: schemes cannot be declared later.
-  app.enableSandbox();
+  // `--no-sandbox` is for root on a test machine, which Chromium refuses otherwise; the call would overrule it.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   Menu.setApplicationMenu(null);
   declareAppScheme();
   void start();
