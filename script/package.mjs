@@ -3,9 +3,9 @@
  *   node script/package.mjs dir       unpacked, into release/
  *   node script/package.mjs release   the installers of this system; needs the official Electron
  */
-import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { build } from 'electron-builder';
 import { locateElectron, root } from './electron-location.mjs';
 
 const kind = process.argv[2];
@@ -31,29 +31,15 @@ if (!existsSync(join(root, 'dist/main/bootstrap.cjs'))) {
   process.exit(1);
 }
 
+// Nothing unpacked is signed by accident with a certificate that happens to lie about.
+if (kind === 'dir') process.env.CSC_IDENTITY_AUTO_DISCOVERY = 'false';
+
 rmSync(join(root, 'release'), { recursive: true, force: true });
-const platform = { linux: '--linux', darwin: '--mac', win32: '--win' }[process.platform];
-const result = spawnSync(
-  // Electron's own Node: the hook that sets the fuses needs a newer one than some machines have.
-  electron.executable,
-  [
-    join(root, 'node_modules/electron-builder/cli.js'),
-    platform,
-    ...(kind === 'dir' ? ['dir'] : []),
-    '--publish',
-    'never',
-    `--config.electronVersion=${electron.version}`,
-    `--config.electronDist=${electron.directory}`,
-  ],
-  {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: {
-      ...process.env,
-      ELECTRON_RUN_AS_NODE: '1',
-      // Nothing here is signed by accident with a certificate that happens to lie about.
-      ...(kind === 'dir' ? { CSC_IDENTITY_AUTO_DISCOVERY: 'false' } : {}),
-    },
-  },
-);
-process.exit(result.status ?? 1);
+const platform = { linux: 'linux', darwin: 'mac', win32: 'win' }[process.platform];
+await build({
+  projectDir: root,
+  // Without a list of targets: those of electron-builder.yml.
+  [platform]: kind === 'dir' ? ['dir'] : [],
+  publish: 'never',
+  config: { electronVersion: electron.version, electronDist: electron.directory },
+});

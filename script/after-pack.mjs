@@ -1,7 +1,9 @@
 /**
- * electron-builder's `afterPack`: sets every fuse of the packed executable, before it is signed. Strict: a fuse that a
- * newer Electron brings fails the build until it is decided here. https://www.electronjs.org/docs/latest/tutorial/fuses
+ * electron-builder's `afterPack`, before anything is signed: takes out the program Electron shows when it has none, and
+ * sets every fuse. Strict: a fuse that a newer Electron brings fails the build until it is decided here.
+ * https://www.electronjs.org/docs/latest/tutorial/fuses
  */
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FuseV1Options, FuseVersion, flipFuses } from '@electron/fuses';
 
@@ -35,7 +37,16 @@ function executableOf({ appOutDir, electronPlatformName, packager }) {
   return join(appOutDir, packager.executableName);
 }
 
-export default async function setFuses(context) {
+/** Where Electron keeps its archives. */
+function resourcesOf(context) {
+  return context.electronPlatformName === 'darwin' || context.electronPlatformName === 'mas'
+    ? join(executableOf(context), 'Contents/Resources')
+    : join(context.appOutDir, 'resources');
+}
+
+export default async function afterPack(context) {
+  // electron-builder does this itself only for a distribution it unpacked from a zip.
+  await rm(join(resourcesOf(context), 'default_app.asar'), { force: true });
   await flipFuses(executableOf(context), {
     version: FuseVersion.V1,
     strictlyRequireAllFuses: true,
