@@ -1,0 +1,173 @@
+import { type AppError, assertNever } from '../../../shared/errors.ts';
+import { type MessageKey, translate, translateError } from '../../../shared/i18n/translate.ts';
+import type { MessageDetail, StatusView } from '../../../shared/ipc/contract.ts';
+import type { Client } from '../../lib/bridge.ts';
+import { formatMoment } from '../../lib/format.ts';
+
+export type Action = 'cancel' | 'arrived' | 'send-again' | 'drop' | 'send-late' | 'drop-late';
+
+/** What a person can do about a text, the most likely first. */
+export function actionsFor(message: Pick<MessageDetail, 'state' | 'cancelRequested'>): readonly Action[] {
+  switch (message.state) {
+    case 'queued':
+      return ['cancel'];
+    case 'sending':
+      return message.cancelRequested ? [] : ['cancel'];
+    case 'in_doubt':
+      return ['arrived', 'send-again', 'drop'];
+    case 'needs_decision':
+      return ['send-late', 'drop-late'];
+    case 'accepted':
+    case 'delivered':
+    case 'undelivered':
+    case 'status_unknown':
+    case 'rejected':
+    case 'expired':
+    case 'cancelled':
+    case 'abandoned':
+      return [];
+    default:
+      return assertNever(message.state);
+  }
+}
+
+/** The sentence behind a state: what is known, and no more. */
+export function sentenceFor(message: MessageDetail, status: StatusView | undefined, now: number): string {
+  switch (message.state) {
+    case 'queued':
+      if (status?.sending.state === 'paused') return translate('sentence.queuedPaused');
+      if (message.notBefore !== null && message.notBefore > now) {
+        return translate('sentence.queuedUntil', { time: formatMoment(message.notBefore, now) });
+      }
+      return translate('sentence.queued');
+    case 'sending':
+      return translate(message.cancelRequested ? 'sentence.sendingCancel' : 'sentence.sending');
+    case 'rejected':
+      return message.errorText === null
+        ? translate('sentence.rejected')
+        : translate('sentence.rejectedBecause', { reason: message.errorText });
+    case 'accepted':
+      return translate(status?.mode === 'practice' ? 'sentence.acceptedPractice' : 'sentence.accepted');
+    default:
+      return translate(`sentence.${message.state}`);
+  }
+}
+
+/** The next step behind a state, where there is one. */
+export function nextStepFor(message: MessageDetail): string | undefined {
+  if (message.state === 'rejected' || message.state === 'undelivered' || message.state === 'in_doubt') {
+    return translate(`next.${message.state}`);
+  }
+  return undefined;
+}
+
+const doneNotices: Readonly<Record<Exclude<Action, 'cancel'>, MessageKey>> = {
+  arrived: 'action.arrivedNotice',
+  'send-again': 'action.sendAgainNotice',
+  drop: 'action.dropNotice',
+  'send-late': 'action.sendNowNotice',
+  'drop-late': 'action.dropNotice',
+};
+
+/** One text with its whole story, read again whenever main says that it changed. */
+export class MessageDetailState {
+  id = $state<number | undefined>(undefined);
+  message = $state.raw<MessageDetail | undefined>(undefined);
+  error = $state.raw<AppError | undefined>(undefined);
+  /** What came of the last thing the person did here. */
+  notice = $state<string | undefined>(undefined);
+  problem = $state<string | undefined>(undefined);
+  acting = $state(false);
+  /** *Send again* may reach the person twice, so it asks first. */
+  confirming = $state(false);
+
+  readonly #client: Client;
+  #reading = 0;
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  async open(id: number): Promise<void> {
+    if (id === this.id) return;
+    this.id = id;
+    this.message = undefined;
+    this.error = undefined;
+    this.notice = undefined;
+    this.problem = undefined;
+    this.confirming = false;
+    await this.#read();
+  }
+
+  close(): void {
+    this.id = undefined;
+    this.message = undefined;
+    this.confirming = false;
+    this.#reading += 1;
+  }
+
+  async changed(ids: readonly number[], more: boolean): Promise<void> {
+    if (this.id !== undefined && (more || ids.includes(this.id))) await this.#read();
+  }
+
+  async #read(): Promise<void> {
+    if (this.id === undefined) return;
+    this.#reading += 1;
+    const reading = this.#reading;
+    const answer = await this.#client.call('messages.detail', { id: this.id });
+    if (reading !== this.#reading) return;
+    if (answer.ok) this.message = answer.value;
+    else this.message = undefined;
+    this.error = answer.ok ? undefined : answer.error;
+  }
+
+  /** Does it, or asks first. A second press while one is under way does nothing. */
+  async act(action: Action, confirmed = false): Promise<void> {
+    const id = this.id;
+    if (id === undefined || this.acting) return;
+    if (action === 'send-again' && !confirmed) {
+      this.confirming = true;
+      return;
+    }
+    this.confirming = false;
+    this.acting = true;
+    this.notice = undefined;
+    this.problem = undefined;
+    const answer = await this.#call(action, id);
+    this.acting = false;
+    if (id !== this.id) return;
+    if (answer.ok) this.notice = answer.value;
+    else this.problem = translateError(answer.error);
+    await this.#read();
+  }
+
+  async #call(action: Action, id: number) {
+    const told = (key: MessageKey) => ({ ok: true, value: translate(key) }) as const;
+    switch (action) {
+      case 'cancel': {
+        const answer = await this.#client.call('messages.cancel', { id });
+        if (!answer.ok) return answer;
+        const notices = {
+          cancelled: 'action.cancelled',
+          requested: 'action.cancelRequestedNotice',
+          'too-late': 'action.tooLate',
+        } as const;
+        return told(notices[answer.value.outcome]);
+      }
+      case 'arrived':
+      case 'send-again':
+      case 'drop': {
+        const answer = await this.#client.call('messages.resolveDoubt', { id, decision: action });
+        return answer.ok ? told(doneNotices[action]) : answer;
+      }
+      case 'send-late':
+      case 'drop-late': {
+        const decision = action === 'send-late' ? 'send' : 'drop';
+        const answer = await this.#client.call('messages.decideLate', { id, decision });
+        return answer.ok ? told(doneNotices[action]) : answer;
+      }
+      default:
+        return assertNever(action);
+    }
+  }
+}

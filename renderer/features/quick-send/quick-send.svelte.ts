@@ -1,0 +1,324 @@
+import { maxBodyUnits } from '../../../shared/domain/message.ts';
+import { type AppError, assertNever } from '../../../shared/errors.ts';
+import { translate, translateError } from '../../../shared/i18n/translate.ts';
+import type { DraftView, RecipientView } from '../../../shared/ipc/contract.ts';
+import type { Client } from '../../lib/bridge.ts';
+import { maxRecipients, maxRecipientUnits, splitRecipients } from './recipients.ts';
+
+/** Waits after the last keystroke, ms. */
+const understandDelay = 120;
+const saveDelay = 300;
+/** How long the success stays in view before the window leaves, ms. */
+const doneDelay = 1400;
+
+export interface RecipientEntry {
+  /** As typed. */
+  readonly input: string;
+  readonly meaning: RecipientView | { readonly kind: 'reading' } | { readonly kind: 'failed' };
+  /** The same number stands earlier in the list; it gets one text. */
+  readonly repeated: boolean;
+}
+
+export type Phase = 'loading' | 'writing' | 'sending' | 'done';
+export type Field = 'to' | 'body';
+
+/** What is missing before anything can be sent. */
+type Missing =
+  | { readonly kind: 'none'; readonly recipients: readonly string[] }
+  | { readonly kind: 'to' | 'valid-to' | 'too-many' | 'body' | 'body-too-long' };
+
+/**
+ * The state behind the quick-send form. Typed text is kept in this order: here, in the draft on disk (soon after every
+ * change), in the outbox. It only leaves here once the outbox has it.
+ */
+export class QuickSend {
+  phase = $state<Phase>('loading');
+  /** A sentence about the last try to send. */
+  problem = $state<string | undefined>(undefined);
+  /** Where the person should look because of it. */
+  problemField = $state<Field | undefined>(undefined);
+  draftProblem = $state(false);
+  sent = $state.raw<{ readonly count: number; readonly repeated: boolean } | undefined>(undefined);
+
+  readonly #client: Client;
+  #to = $state('');
+  #body = $state('');
+  /** What main said about each piece of *To*. Keyed by the piece itself, so a late answer can never be shown for
+   * something else. */
+  #meanings = $state.raw<ReadonlyMap<string, RecipientView | { readonly kind: 'failed' }>>(new Map());
+  #asked = new Set<string>();
+  #epoch = 0;
+  #submissionId = '';
+  #typed: Record<Field, boolean> = { to: false, body: false };
+  #loading: Promise<void> | undefined;
+  #saving: Promise<void> = Promise.resolve();
+  #unsaved = false;
+  #saveTimer: ReturnType<typeof setTimeout> | undefined;
+  #understandTimer: ReturnType<typeof setTimeout> | undefined;
+  #understanding: Promise<void> = Promise.resolve();
+  #doneTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  get to(): string {
+    return this.#to;
+  }
+  set to(value: string) {
+    if (value === this.#to) return;
+    this.#to = value;
+    this.#edited('to');
+    clearTimeout(this.#understandTimer);
+    this.#understandTimer = setTimeout(() => void this.understandNow(), understandDelay);
+  }
+
+  get body(): string {
+    return this.#body;
+  }
+  set body(value: string) {
+    if (value === this.#body) return;
+    this.#body = value;
+    this.#edited('body');
+  }
+
+  get entries(): readonly RecipientEntry[] {
+    const seen = new Set<string>();
+    return splitRecipients(this.#to).map((input) => {
+      const meaning = this.#meanings.get(input) ?? { kind: 'reading' as const };
+      const repeated = meaning.kind === 'valid' && seen.has(meaning.e164);
+      if (meaning.kind === 'valid') seen.add(meaning.e164);
+      return { input, meaning, repeated };
+    });
+  }
+
+  /** Distinct numbers that would get a text, in international form. */
+  get recipients(): readonly string[] {
+    const numbers = new Set<string>();
+    for (const { meaning } of this.entries) if (meaning.kind === 'valid') numbers.add(meaning.e164);
+    return [...numbers];
+  }
+
+  get tooManyRecipients(): number | undefined {
+    const { length } = splitRecipients(this.#to);
+    return length > maxRecipients ? length : undefined;
+  }
+
+  /** Reads the draft of an earlier window, run or crash. What was typed meanwhile comes after it. */
+  load(): Promise<void> {
+    this.#loading ??= this.#load();
+    return this.#loading;
+  }
+
+  async #load(): Promise<void> {
+    const answer = await this.#client.call('draft.load');
+    if (answer.ok) {
+      const draft = answer.value;
+      this.#submissionId = draft.submissionId;
+      if (draft.to !== '') this.#to = this.#typed.to ? `${draft.to}, ${this.#to}` : draft.to;
+      if (draft.body !== '') this.#body = this.#typed.body ? `${draft.body}\n${this.#body}` : draft.body;
+    } else {
+      // Sending may still work, and a second window's draft cannot be met: this id was never stored.
+      this.#submissionId = crypto.randomUUID();
+      this.draftProblem = true;
+    }
+    if (this.phase === 'loading') this.phase = 'writing';
+    await this.understandNow();
+  }
+
+  /** The country changed: every number may mean something else. */
+  forgetMeanings(): void {
+    this.#epoch += 1;
+    this.#asked = new Set();
+    this.#meanings = new Map();
+    void this.understandNow();
+  }
+
+  /** Asks main about every piece it has not answered yet. Resolves when all answers so far are in. */
+  understandNow(): Promise<void> {
+    clearTimeout(this.#understandTimer);
+    const epoch = this.#epoch;
+    const fresh = splitRecipients(this.#to)
+      .slice(0, maxRecipients)
+      .filter((input) => !this.#asked.has(input));
+    const calls = fresh.map(async (input) => {
+      this.#asked.add(input);
+      const meaning = await this.#understand(input);
+      if (epoch !== this.#epoch) return;
+      // A failed question may be asked again.
+      if (meaning.kind === 'failed') this.#asked.delete(input);
+      this.#meanings = new Map(this.#meanings).set(input, meaning);
+    });
+    if (calls.length > 0)
+      this.#understanding = Promise.all([this.#understanding, ...calls]).then(() => undefined);
+    return this.#understanding;
+  }
+
+  async #understand(input: string): Promise<RecipientView | { readonly kind: 'failed' }> {
+    if (input.length > maxRecipientUnits) return { kind: 'invalid', reason: 'too-long' };
+    const answer = await this.#client.call('recipients.understand', { input });
+    return answer.ok ? answer.value : { kind: 'failed' };
+  }
+
+  #edited(field: Field): void {
+    this.#typed[field] = true;
+    if (this.phase === 'done') this.#backToWriting();
+    this.problem = undefined;
+    this.problemField = undefined;
+    this.#unsaved = true;
+    clearTimeout(this.#saveTimer);
+    this.#saveTimer = setTimeout(() => void this.saveNow(), saveDelay);
+  }
+
+  /** Writes the draft if it changed. Calls queue up behind each other, so that an older one never lands last. */
+  saveNow(): Promise<void> {
+    clearTimeout(this.#saveTimer);
+    this.#saving = this.#saving.then(() => this.#save());
+    return this.#saving;
+  }
+
+  async #save(): Promise<void> {
+    if (!this.#unsaved || this.#submissionId === '' || this.phase === 'sending') return;
+    this.#unsaved = false;
+    const draft: DraftView = { to: this.#to, body: this.#body, submissionId: this.#submissionId };
+    const answer = await this.#client.call('draft.save', draft);
+    this.draftProblem = !answer.ok;
+    if (!answer.ok) this.#unsaved = true;
+  }
+
+  #missing(): Missing {
+    const { entries } = this;
+    if (entries.length === 0) return { kind: 'to' };
+    if (entries.length > maxRecipients) return { kind: 'too-many' };
+    if (entries.some(({ meaning }) => meaning.kind !== 'valid')) return { kind: 'valid-to' };
+    if (this.#body.trim() === '') return { kind: 'body' };
+    if (this.#body.length > maxBodyUnits) return { kind: 'body-too-long' };
+    return { kind: 'none', recipients: this.recipients };
+  }
+
+  /**
+   * Puts the text into the outbox. A second call while one is under way does nothing, and main takes a submission id
+   * only once, so that neither a double click nor a crash makes two of one.
+   */
+  async submit(): Promise<void> {
+    if (this.phase !== 'loading' && this.phase !== 'writing') return;
+    await this.load();
+    if (this.phase !== 'writing') return;
+    this.phase = 'sending';
+    this.problem = undefined;
+    this.problemField = undefined;
+    await this.understandNow();
+    const missing = this.#missing();
+    if (missing.kind !== 'none') {
+      this.phase = 'writing';
+      this.#explain(missing.kind);
+      return;
+    }
+    // The draft on disk is emptied by the submission itself; a save that arrived after it would bring it back.
+    clearTimeout(this.#saveTimer);
+    await this.#saving;
+    const answer = await this.#client.call('sending.submit', {
+      submissionId: this.#submissionId,
+      recipients: [...missing.recipients],
+      body: this.#body,
+    });
+    if (!answer.ok) {
+      this.phase = 'writing';
+      this.#refused(answer.error);
+      return;
+    }
+    const { messageIds, repeated } = answer.value;
+    await this.#startOver(Math.max(messageIds.length, 1), repeated);
+  }
+
+  #explain(missing: Exclude<Missing['kind'], 'none'>): void {
+    switch (missing) {
+      case 'to':
+        this.problemField = 'to';
+        this.problem = translate('quick.needTo');
+        return;
+      case 'too-many':
+        this.problemField = 'to';
+        this.problem = translate('quick.toTooMany', { max: maxRecipients, count: this.entries.length });
+        return;
+      case 'valid-to':
+        this.problemField = 'to';
+        this.problem = translate('quick.needValidTo');
+        return;
+      case 'body':
+        this.problemField = 'body';
+        this.problem = translate('quick.needMessage');
+        return;
+      case 'body-too-long':
+        this.problemField = 'body';
+        this.problem = translateError({ code: 'body-too-long' });
+        return;
+      default:
+        assertNever(missing);
+    }
+  }
+
+  #refused(error: AppError): void {
+    this.problem = translateError(error);
+    if (error.code === 'recipient-invalid') this.problemField = 'to';
+    if (error.code === 'body-empty' || error.code === 'body-too-long') this.problemField = 'body';
+    this.#unsaved = true;
+    void this.saveNow();
+  }
+
+  async #startOver(count: number, repeated: boolean): Promise<void> {
+    const used = this.#submissionId;
+    this.#submissionId = '';
+    this.#unsaved = false;
+    this.#to = '';
+    this.#body = '';
+    this.#typed = { to: false, body: false };
+    this.sent = { count, repeated };
+    this.phase = 'done';
+    this.#doneTimer = setTimeout(() => this.#leave(), doneDelay);
+    // Whoever types and sends again meanwhile waits for the new id.
+    this.#loading = this.#nextSubmission(used);
+    await this.#loading;
+  }
+
+  async #nextSubmission(used: string): Promise<void> {
+    const answer = await this.#client.call('draft.load');
+    const next = answer.ok ? answer.value.submissionId : used;
+    // A used id would make the next text a repetition of the last one, which means it would never go out.
+    this.#submissionId = next === used ? crypto.randomUUID() : next;
+    if (this.#unsaved) void this.saveNow();
+  }
+
+  #backToWriting(): void {
+    clearTimeout(this.#doneTimer);
+    this.phase = 'writing';
+    this.sent = undefined;
+  }
+
+  #leave(): void {
+    if (this.phase !== 'done') return;
+    void this.#client.call('app.hideWindow').then(() => {
+      if (this.phase === 'done') this.#backToWriting();
+    });
+  }
+
+  /** The window came into view again. */
+  shown(): void {
+    if (this.phase === 'done') this.#backToWriting();
+  }
+
+  /** Escape: the draft is kept, the window goes. */
+  hide(): void {
+    if (this.phase === 'sending') return;
+    void this.saveNow();
+    if (this.phase === 'done') this.#leave();
+    else void this.#client.call('app.hideWindow');
+  }
+
+  /** Stops every timer; for tests and when the window goes. */
+  stop(): void {
+    clearTimeout(this.#saveTimer);
+    clearTimeout(this.#understandTimer);
+    clearTimeout(this.#doneTimer);
+  }
+}

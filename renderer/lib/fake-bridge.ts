@@ -1,0 +1,474 @@
+/**
+ * A pretend main process for the development server and for tests: it implements the contract's types, so it stops
+ * compiling when the contract moves. Scenarios put the windows into states that are rare in life. Never imported by
+ * the built program.
+ */
+import { type AccountPauseReason, type MessageState, openStates } from '../../shared/domain/message.ts';
+import { type AppErrorCode, failure, type Result, success } from '../../shared/errors.ts';
+import type {
+  CredentialView,
+  DraftView,
+  Input,
+  MessageDetail,
+  MessageRow,
+  Method,
+  Output,
+  Push,
+  RecipientView,
+  StatusView,
+} from '../../shared/ipc/contract.ts';
+import type { Settings } from '../../shared/settings.ts';
+import type { Client } from './bridge.ts';
+
+export interface Scenario {
+  readonly mode: StatusView['mode'];
+  readonly messages: readonly MessageDetail[];
+  readonly sending: StatusView['sending'];
+  readonly credential: CredentialView;
+  readonly tray: StatusView['tray'];
+  readonly settings: Partial<Settings>;
+  readonly draft: Partial<DraftView>;
+  readonly section: Output<'app.window'>['section'];
+  readonly platform: Output<'app.window'>['platform'];
+  /** Methods that answer with this error. */
+  readonly failing: Partial<Record<Method, AppErrorCode>>;
+  /** Every answer comes so much later, ms. */
+  readonly delay: number;
+  readonly now: () => number;
+}
+
+const running: StatusView['sending'] = {
+  state: 'running',
+  pauseReason: null,
+  pauseText: null,
+  until: null,
+  nextTry: null,
+};
+
+export function paused(reason: AccountPauseReason, text: string | null = null): StatusView['sending'] {
+  return { state: 'paused', pauseReason: reason, pauseText: text, until: null, nextTry: null };
+}
+
+const hour = 3_600_000;
+
+const texts = [
+  'Your appointment is tomorrow at 09:30. Reply to this number if it does not suit you.',
+  'The car is ready. We are open until 17:00.',
+  'Reminder: vaccination for Biscuit on Thursday at 15:15.',
+  'School closes at noon on Friday.',
+  'We’re running about twenty minutes late today, sorry about that – see you soon.',
+  'Your order has arrived and can be picked up.',
+  'Lab results are in. Please call the practice.',
+] as const;
+
+const longText =
+  `${texts[0]} ${'Please bring your card, the referral and the list of what you take. '.repeat(14)}`.trim();
+
+/** One text with everything set; `id` decides number and words, so that two runs make the same. */
+export function fakeMessage(
+  id: number,
+  changes: Partial<MessageDetail> = {},
+  now = Date.now(),
+): MessageDetail {
+  const tail = String(10_000 + ((id * 7919) % 89_999));
+  const body = changes.body ?? texts[id % texts.length] ?? '';
+  const createdAt = changes.createdAt ?? now - 5 * hour;
+  const state = changes.state ?? 'accepted';
+  const outcome: Partial<Record<MessageState, MessageDetail['attempts'][number]['outcome']>> = {
+    accepted: 'accepted',
+    delivered: 'accepted',
+    undelivered: 'accepted',
+    status_unknown: 'accepted',
+    rejected: 'rejected',
+    in_doubt: 'unknown',
+    abandoned: 'unknown',
+  };
+  const tried = outcome[state] !== undefined || state === 'sending';
+  return {
+    id,
+    recipient: `+2782555${tail.slice(1)}`,
+    recipientDisplay: `+27 82 555 ${tail.slice(1)}`,
+    preview: body.replaceAll('\n', ' ').slice(0, 160),
+    parts: Math.max(1, Math.ceil(body.length / 153)),
+    stateAt: createdAt + 2_000,
+    createdAt,
+    notBefore: null,
+    errorCode: null,
+    errorText: null,
+    cancelRequested: false,
+    body,
+    encoding: /[’–]/.test(body) ? 'ucs-2' : 'gsm-7',
+    clientRef: `01K9${String(id).padStart(22, '0')}`,
+    providerId: outcome[state] === 'accepted' ? `a6${String(id).padStart(30, '0')}` : null,
+    resendOf: null,
+    attempts: tried
+      ? [
+          {
+            number: 1,
+            openedAt: createdAt + 800,
+            closedAt: state === 'sending' ? null : createdAt + 2_000,
+            outcome: outcome[state] ?? null,
+            httpStatus: outcome[state] === 'accepted' ? 202 : outcome[state] === 'rejected' ? 400 : null,
+            text: state === 'in_doubt' ? 'connection reset after the request was written' : null,
+          },
+        ]
+      : [],
+    ...changes,
+    state,
+  };
+}
+
+function few(now: number): MessageDetail[] {
+  const at = (hours: number) => ({ createdAt: now - hours * hour, stateAt: now - hours * hour + 2_000 });
+  const refused = { errorText: 'Invalid or missing destination address', errorCode: '105' };
+  return [
+    fakeMessage(21, { state: 'queued', ...at(0.02) }, now),
+    fakeMessage(20, { state: 'sending', ...at(0.03) }, now),
+    fakeMessage(19, { state: 'in_doubt', ...at(0.3) }, now),
+    fakeMessage(18, { state: 'needs_decision', ...at(1) }, now),
+    fakeMessage(17, { state: 'accepted', ...at(1.4) }, now),
+    fakeMessage(16, { state: 'delivered', ...at(2) }, now),
+    fakeMessage(15, { state: 'delivered', ...at(3) }, now),
+    fakeMessage(14, { state: 'rejected', ...refused, ...at(4) }, now),
+    fakeMessage(13, { state: 'undelivered', ...at(25) }, now),
+    fakeMessage(12, { state: 'status_unknown', ...at(49) }, now),
+    fakeMessage(11, { state: 'expired', ...at(50) }, now),
+    fakeMessage(10, { state: 'cancelled', ...at(73) }, now),
+    fakeMessage(9, { state: 'abandoned', ...at(400) }, now),
+    fakeMessage(8, { state: 'delivered', ...at(9_000) }, now),
+  ];
+}
+
+const rightToLeft = [
+  'موعدك غداً الساعة 09:30. اتصل بنا إذا لم يناسبك.',
+  'התור שלך מחר ב־09:30',
+  'تم تجهيز سيارتك',
+] as const;
+
+const base: Scenario = {
+  mode: 'live',
+  messages: [],
+  sending: running,
+  credential: { key: 'stored', store: 'strong' },
+  tray: 'present',
+  settings: { country: 'ZA' },
+  draft: {},
+  section: 'history',
+  platform: 'linux',
+  failing: {},
+  delay: 0,
+  now: Date.now,
+};
+
+const scenarios = {
+  welcome: () => ({
+    mode: 'unset',
+    section: 'welcome',
+    settings: { country: null },
+    credential: { key: 'none', store: 'strong' },
+  }),
+  'welcome-weak': () => ({
+    mode: 'unset',
+    section: 'welcome',
+    settings: { country: null },
+    credential: { key: 'none', store: 'weak' },
+  }),
+  'key-rejected': () => ({
+    mode: 'unset',
+    section: 'welcome',
+    settings: { country: null },
+    credential: { key: 'none', store: 'strong' },
+    failing: { 'credentials.set': 'key-rejected' },
+  }),
+  empty: () => ({}),
+  practice: () => ({
+    mode: 'practice',
+    messages: few(Date.now()),
+    credential: { key: 'none', store: 'strong' },
+  }),
+  'practice-empty': () => ({ mode: 'practice', credential: { key: 'none', store: 'strong' } }),
+  'a-few': () => ({ messages: few(Date.now()) }),
+  many: () => ({
+    messages: Array.from({ length: 5000 }, (_, index) => {
+      const id = 5000 - index;
+      const states = ['delivered', 'accepted', 'delivered', 'status_unknown', 'undelivered'] as const;
+      const state: MessageState = index < 4 ? 'queued' : (states[id % states.length] ?? 'accepted');
+      return fakeMessage(id, { state, createdAt: Date.now() - index * 600_000 });
+    }),
+  }),
+  'long-text': () => ({
+    messages: [
+      fakeMessage(30, { body: longText, state: 'delivered' }),
+      fakeMessage(29, { body: 'x'.repeat(900), state: 'accepted' }),
+      ...few(Date.now()),
+    ],
+    draft: { to: '082 555 0101, 083 555 0102; 0845550103, 12, not a number, 082 555 0101', body: longText },
+  }),
+  'right-to-left': () => ({
+    messages: rightToLeft
+      .map((body, index) =>
+        fakeMessage(40 - index, { body, encoding: 'ucs-2', state: index === 1 ? 'in_doubt' : 'delivered' }),
+      )
+      .concat(few(Date.now())),
+    draft: { to: '082 555 0101', body: rightToLeft[0] },
+  }),
+  paused: () => ({ messages: few(Date.now()), sending: paused('person') }),
+  'no-credit': () => ({
+    messages: few(Date.now()),
+    sending: paused('no-credit', 'Insufficient credit balance'),
+  }),
+  offline: () => ({
+    messages: few(Date.now()),
+    sending: { ...running, state: 'offline', nextTry: Date.now() + 90_000 },
+  }),
+  'no-key': () => ({
+    messages: few(Date.now()),
+    sending: paused('key-missing'),
+    credential: { key: 'none', store: 'weak' },
+  }),
+  'no-tray': () => ({ messages: few(Date.now()), tray: 'absent' }),
+  'storage-full': () => ({
+    messages: few(Date.now()),
+    draft: { to: '082 555 0101', body: texts[1] },
+    failing: {
+      'sending.submit': 'storage-full',
+      'draft.save': 'storage-full',
+      'messages.cancel': 'stale',
+      'messages.resolveDoubt': 'stale',
+    },
+  }),
+  broken: () => ({ failing: { 'messages.page': 'storage-failed', 'draft.load': 'storage-failed' } }),
+} as const satisfies Record<string, () => Partial<Scenario>>;
+export type ScenarioName = keyof typeof scenarios;
+export const scenarioNames = Object.keys(scenarios) as ScenarioName[];
+
+export function makeScenario(name: ScenarioName, changes: Partial<Scenario> = {}): Scenario {
+  return { ...base, ...scenarios[name](), ...changes };
+}
+
+/** `?fake=paused&appearance=dark&section=outbox&delay=400` */
+export function readScenario(parameters: URLSearchParams): Scenario {
+  const wanted = parameters.get('fake');
+  const scenario = makeScenario(scenarioNames.find((name) => name === wanted) ?? 'a-few', {
+    delay: Number(parameters.get('delay') ?? 0),
+  });
+  const appearance = (['light', 'dark', 'system'] as const).find(
+    (name) => name === parameters.get('appearance'),
+  );
+  const section = (['history', 'outbox', 'settings'] as const).find(
+    (name) => name === parameters.get('section'),
+  );
+  return {
+    ...scenario,
+    settings: { ...scenario.settings, ...(appearance === undefined ? {} : { appearance }) },
+    section: section ?? scenario.section,
+  };
+}
+
+/** Rough reading of a number, good enough to see the windows work. The real one is `shared/domain`. */
+function understand(input: string, country: string | null): RecipientView {
+  const digits = input.replaceAll(/[\s().-]/g, '');
+  if (digits === '') return { kind: 'invalid', reason: 'empty' };
+  if (!/^\+?\d+$/.test(digits)) return { kind: 'invalid', reason: 'not-a-number' };
+  if (!digits.startsWith('+') && country === null) return { kind: 'invalid', reason: 'unknown-country' };
+  const e164 = digits.startsWith('+') ? digits : `+27${digits.replace(/^0/, '')}`;
+  if (e164.length < 11) return { kind: 'invalid', reason: 'too-short' };
+  if (e164.length > 13) return { kind: 'invalid', reason: 'too-long' };
+  const display = e164.replace(/^(\+\d\d)(\d\d)(\d{3})(\d+)$/, '$1 $2 $3 $4');
+  return { kind: 'valid', e164, display, country: e164.startsWith('+27') ? 'ZA' : null };
+}
+
+type Handlers = { readonly [M in Method]: (input: Input<M>) => Result<Output<M>> };
+
+export interface FakeClient extends Client {
+  /** Every call so far, in order. */
+  readonly calls: { readonly method: Method; readonly input: unknown }[];
+  push(push: Push): void;
+  /** Puts a text into the pretend database and tells the window. */
+  change(message: MessageDetail): void;
+  fail(method: Method, code: AppErrorCode | undefined): void;
+}
+
+export function createFakeClient(scenario: Scenario): FakeClient {
+  const messages = new Map(scenario.messages.map((message) => [message.id, message]));
+  const listeners = new Set<(push: Push) => void>();
+  const calls: { method: Method; input: unknown }[] = [];
+  const failing = { ...scenario.failing };
+  const submissions = new Map<string, number[]>();
+  let { mode, sending, credential } = scenario;
+  let settings: Settings = {
+    country: null,
+    appearance: 'system',
+    closeKeepsRunning: true,
+    startAtLogin: false,
+    seenTrayNotice: false,
+    skipQuitNotice: false,
+    ...scenario.settings,
+  };
+  let drafts = 0;
+  const emptyDraft = (): DraftView => {
+    drafts += 1;
+    return { to: '', body: '', submissionId: `00000000-0000-4000-8000-${String(drafts).padStart(12, '0')}` };
+  };
+  let draft: DraftView = { ...emptyDraft(), ...scenario.draft };
+
+  const push = (value: Push) => {
+    for (const listener of listeners) listener(value);
+  };
+  const change = (message: MessageDetail) => {
+    messages.set(message.id, message);
+    push({ kind: 'messages-changed', ids: [message.id], more: false });
+    push({ kind: 'status-changed' });
+  };
+  const count = (...states: readonly MessageState[]) =>
+    [...messages.values()].filter(({ state }) => states.includes(state)).length;
+  const status = (): StatusView => ({
+    mode,
+    sending,
+    counts: {
+      waiting: count('queued'),
+      sending: count('sending'),
+      maybeSent: count('in_doubt'),
+      needsDecision: count('needs_decision'),
+      total: messages.size,
+    },
+    credential,
+    tray: scenario.tray,
+    version: '0.1.0',
+  });
+  const toRow = (detail: MessageDetail): MessageRow => {
+    const { body, encoding, clientRef, providerId, resendOf, attempts, ...row } = detail;
+    return row;
+  };
+  const move = (id: number, state: MessageState): Result<undefined> => {
+    const message = messages.get(id);
+    if (message === undefined) return failure('not-found');
+    change({ ...message, state, stateAt: scenario.now() });
+    return success(undefined);
+  };
+  const add = (body: string, e164: string, resendOf: number | null) => {
+    const id = Math.max(0, ...messages.keys()) + 1;
+    const now = scenario.now();
+    const known = understand(e164, 'ZA');
+    change(
+      fakeMessage(id, {
+        state: 'queued',
+        body,
+        createdAt: now,
+        stateAt: now,
+        recipient: e164,
+        recipientDisplay: known.kind === 'valid' ? known.display : e164,
+        resendOf,
+      }),
+    );
+    return id;
+  };
+
+  const handlers: Handlers = {
+    'app.status': () => success(status()),
+    'app.window': () => success({ kind: 'main', section: scenario.section, platform: scenario.platform }),
+    'app.mark': () => success(undefined),
+    'app.openMain': () => success(undefined),
+    'app.openQuickSend': () => success(undefined),
+    'app.hideWindow': () => success(undefined),
+    'app.setMode': (input) => {
+      mode = input.mode;
+      return success(status());
+    },
+    'app.log': () => success(undefined),
+    'recipients.understand': ({ input }) => success(understand(input, settings.country)),
+    'sending.submit': ({ submissionId, recipients, body }) => {
+      const before = submissions.get(submissionId);
+      if (before !== undefined) return success({ messageIds: before, repeated: true });
+      const ids = recipients.map((recipient) => add(body, recipient, null));
+      submissions.set(submissionId, ids);
+      draft = emptyDraft();
+      return success({ messageIds: ids, repeated: false });
+    },
+    'sending.pause': () => {
+      sending = paused('person');
+      push({ kind: 'status-changed' });
+      return success(status());
+    },
+    'sending.resume': () => {
+      sending = running;
+      push({ kind: 'status-changed' });
+      return success(status());
+    },
+    'draft.load': () => success(draft),
+    'draft.save': (value) => {
+      draft = value;
+      return success(undefined);
+    },
+    'messages.page': ({ view, before, limit }) => {
+      const all = [...messages.values()]
+        .filter(({ state }) => view === 'history' || (openStates as readonly MessageState[]).includes(state))
+        .filter(({ id }) => before === null || id < before)
+        .sort((a, b) => b.id - a.id);
+      const rows = all.slice(0, limit).map(toRow);
+      return success({ rows, older: all.length > limit ? (rows.at(-1)?.id ?? null) : null });
+    },
+    'messages.rows': ({ ids }) =>
+      success(ids.flatMap((id) => messages.get(id) ?? []).map((message) => toRow(message))),
+    'messages.detail': ({ id }) => {
+      const message = messages.get(id);
+      return message === undefined ? failure('not-found') : success(message);
+    },
+    'messages.cancel': ({ id }) => {
+      const message = messages.get(id);
+      if (message?.state === 'queued') {
+        move(id, 'cancelled');
+        return success({ outcome: 'cancelled' });
+      }
+      if (message?.state !== 'sending') return success({ outcome: 'too-late' });
+      change({ ...message, cancelRequested: true });
+      return success({ outcome: 'requested' });
+    },
+    'messages.resolveDoubt': ({ id, decision }) => {
+      const message = messages.get(id);
+      if (decision === 'send-again' && message !== undefined) add(message.body, message.recipient, id);
+      return move(id, decision === 'arrived' ? 'accepted' : 'abandoned');
+    },
+    'messages.decideLate': ({ id, decision }) => move(id, decision === 'send' ? 'queued' : 'abandoned'),
+    'settings.read': () => success(settings),
+    'settings.change': (patch) => {
+      settings = { ...settings, ...patch } as Settings;
+      push({ kind: 'settings-changed' });
+      return success(settings);
+    },
+    'credentials.set': ({ allowWeakStore }) => {
+      const kept = credential.store === 'strong' || (credential.store === 'weak' && allowWeakStore);
+      credential = { ...credential, key: kept ? 'stored' : 'this-run' };
+      push({ kind: 'status-changed' });
+      return success({ check: { balance: 412.5, currency: 'ZAR' }, credential });
+    },
+    'credentials.test': () => success({ balance: 412.5, currency: 'ZAR' }),
+    'credentials.forget': () => {
+      credential = { ...credential, key: 'none' };
+      push({ kind: 'status-changed' });
+      return success(credential);
+    },
+  };
+
+  return {
+    calls,
+    push,
+    change,
+    fail(method, code) {
+      if (code === undefined) delete failing[method];
+      else failing[method] = code;
+    },
+    async call(method, ...input) {
+      const value = structuredClone(input[0]);
+      calls.push({ method, input: value });
+      if (scenario.delay > 0) await new Promise((resolve) => setTimeout(resolve, scenario.delay));
+      const code = failing[method];
+      if (code !== undefined) return failure(code);
+      return structuredClone(handlers[method](value as never));
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
