@@ -17,7 +17,10 @@ import type { RecipientView } from '../ipc/contract.ts';
 type InvalidReason = Extract<RecipientView, { kind: 'invalid' }>['reason'];
 type Reading = { readonly number: PhoneNumber } | { readonly reason: InvalidReason };
 
-/** With its country code, no phone number in use is shorter; five digits are a short code, not a number. */
+/**
+ * With its country code, a number the tables do not know to be a mobile one is not shorter than this: a short code is
+ * not a number. (The shortest mobile numbers there are, on Tristan da Cunha, have seven.)
+ */
 const fewestDigits = 8;
 
 /**
@@ -106,9 +109,9 @@ function read(text: string, country: CountryCode | undefined): Reading {
     const number = parsePhoneNumberWithError(text, { ...options, extract: false });
     if (number.ext !== undefined) return { reason: 'extension' };
     if (!number.isPossible()) return { reason: lengthReason(text, country) };
-    if (number.number.length - 1 < fewestDigits) return { reason: 'too-short' };
+    if (!number.isValid() && number.number.length - 1 < fewestDigits) return { reason: 'too-short' };
     const exact = exactLengths[number.countryCallingCode];
-    if (exact !== undefined && exact.leading.test(number.nationalNumber)) {
+    if (exact?.leading.test(number.nationalNumber)) {
       if (number.nationalNumber.length < exact.length) return { reason: 'too-short' };
       if (number.nationalNumber.length > exact.length) return { reason: 'too-long' };
     }
