@@ -7,9 +7,7 @@ import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { protocol, type Session } from 'electron/main';
-
-export const appScheme = 'app';
-export const appOrigin = 'app://bundle';
+import { appScheme, servedPath } from './served-path.ts';
 
 /** Svelte 5 makes its templates through a Trusted Types policy of this name. */
 const contentSecurityPolicy = [
@@ -60,30 +58,6 @@ export function serveApp(session: Session, root: string): void {
     if (path === undefined) return new Response('not found', { status: 404, headers: headers('.txt') });
     return new Response(new Uint8Array(await readFile(path)), { headers: headers(extname(path)) });
   });
-}
-
-/** The file behind a request, or undefined. Exported for the test that attacks it. */
-export function servedPath(
-  method: string,
-  address: string,
-  files: ReadonlyMap<string, string>,
-): string | undefined {
-  if (method !== 'GET') return undefined;
-  let url: URL;
-  try {
-    url = new URL(address);
-  } catch {
-    return undefined;
-  }
-  if (
-    url.protocol !== `${appScheme}:` ||
-    url.host !== 'bundle' ||
-    url.username !== '' ||
-    url.password !== ''
-  ) {
-    return undefined;
-  }
-  return files.get(url.pathname);
 }
 
 function headers(extension: string): Record<string, string> {

@@ -6,6 +6,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { app } from 'electron/main';
+import { autostartEntry } from './autostart-entry.ts';
 
 /** @throws the file system's error on Linux */
 export function setStartAtLogin(enabled: boolean): void {
@@ -22,17 +23,4 @@ export function setStartAtLogin(enabled: boolean): void {
   mkdirSync(directory, { recursive: true });
   // Inside an AppImage the executable's own path is gone after the run; the image itself stays.
   writeFileSync(path, autostartEntry(process.env.APPIMAGE || app.getPath('exe')));
-}
-
-/** Exported for its test: quoting follows the desktop entry specification. */
-export function autostartEntry(executable: string): string {
-  const quoted = executable.replaceAll(/["`$\\]/g, '\\$&').replaceAll('%', '%%');
-  return [
-    '[Desktop Entry]',
-    'Type=Application',
-    'Name=Outtray',
-    `Exec="${quoted.replaceAll('\\', '\\\\')}" --hidden`,
-    'X-GNOME-Autostart-enabled=true',
-    '',
-  ].join('\n');
 }

@@ -5,7 +5,7 @@
  */
 import { app, type Session } from 'electron/main';
 import type { Log } from '../core/ports.ts';
-import { appScheme } from './app-protocol.ts';
+import { appScheme } from './served-path.ts';
 
 /** @param origins where our pages live: `app://bundle`, and the development server when there is one */
 export function guardSession(session: Session, origins: readonly string[], log: Log): void {

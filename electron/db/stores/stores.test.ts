@@ -1,0 +1,218 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { closeDatabase, openDatabase, type WriteDatabase } from '../open.ts';
+import { AccountStore } from './accounts.ts';
+import { SqliteDraftStore } from './drafts.ts';
+import { SqliteMessageReader } from './messages.ts';
+import { SqliteOutboxStore } from './outbox.ts';
+
+let directory: string;
+let database: WriteDatabase;
+let store: SqliteOutboxStore;
+let reader: SqliteMessageReader;
+let drafts: SqliteDraftStore;
+let accountId: number;
+let references = 0;
+const newRef = (): string => {
+  references += 1;
+  return String(references).padStart(26, '0');
+};
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'outtray-stores-'));
+  database = openDatabase(join(directory, 'outbox.db'));
+  store = new SqliteOutboxStore(database, { runId: 'run', now: () => 1_000, newRef });
+  reader = new SqliteMessageReader(database);
+  drafts = new SqliteDraftStore(database);
+  accountId = new AccountStore(database).ensureDefault('Test', 'http://127.0.0.1:1', 0).id;
+});
+afterEach(() => {
+  closeDatabase(database);
+  rmSync(directory, { recursive: true });
+});
+
+const message = (recipient: string, body = 'Hello') => ({
+  clientRef: newRef(),
+  recipient,
+  body,
+  parts: 1,
+  encoding: 'gsm-7' as const,
+  bestBefore: undefined,
+});
+const countRows = (): Record<string, number> =>
+  Object.fromEntries(
+    (
+      database.prepare('SELECT state, count(*) AS total FROM message GROUP BY state').all() as {
+        state: string;
+        total: number;
+      }[]
+    ).map((row) => [row.state, row.total]),
+  );
+
+describe('submit', () => {
+  test('is idempotent by submission id: a double click makes one text', async () => {
+    const submission = { id: 's1', accountId, messages: [message('+27820000001')], clearsDraft: undefined };
+    const first = await store.submit(submission);
+    const second = await store.submit({ ...submission, messages: [message('+27820000001')] });
+    expect(second).toEqual({ messageIds: first.messageIds, repeated: true });
+    expect(countRows()).toEqual({ queued: 1 });
+  });
+
+  test('is one transaction: one message that cannot be stored and none is', async () => {
+    const bad = { ...message('+27820000002'), clientRef: 'short' };
+    await expect(
+      store.submit({ id: 's2', accountId, messages: [message('+27820000001'), bad], clearsDraft: undefined }),
+    ).rejects.toThrow();
+    expect(countRows()).toEqual({});
+    expect(
+      (
+        await store.submit({
+          id: 's2',
+          accountId,
+          messages: [message('+27820000001')],
+          clearsDraft: undefined,
+        })
+      ).repeated,
+    ).toBe(false);
+  });
+
+  test('empties the draft it came from, and a late save does not bring it back', async () => {
+    const draft = { to: '082', body: 'Hello', submissionId: 's3' };
+    drafts.save('quick-send', draft, 0);
+    await store.submit({
+      id: 's3',
+      accountId,
+      messages: [message('+27820000001')],
+      clearsDraft: 'quick-send',
+    });
+    expect(drafts.load('quick-send')).toBeUndefined();
+    drafts.save('quick-send', draft, 1);
+    expect(drafts.load('quick-send')).toBeUndefined();
+    drafts.save('quick-send', { ...draft, submissionId: 's4' }, 2);
+    expect(drafts.load('quick-send')?.submissionId).toBe('s4');
+  });
+});
+
+describe('pages', () => {
+  test('walk the whole history without gaps or repeats while new texts arrive', async () => {
+    await store.submit({
+      id: 'many',
+      accountId,
+      messages: Array.from({ length: 250 }, (_, index) => message(`+2782${String(index).padStart(7, '0')}`)),
+      clearsDraft: undefined,
+    });
+    const seen: number[] = [];
+    let before: number | null = null;
+    for (let page = 0; page < 10; page += 1) {
+      const found = reader.page('history', before, 60);
+      seen.push(...found.rows.map((row) => row.id));
+      if (page === 1)
+        await store.submit({
+          id: 'late',
+          accountId,
+          messages: [message('+27829999999')],
+          clearsDraft: undefined,
+        });
+      before = found.older;
+      if (before === null) break;
+    }
+    expect(seen).toHaveLength(250);
+    expect(seen).toEqual([...new Set(seen)].sort((a, b) => b - a));
+  });
+
+  test('the outbox shows what is open only', async () => {
+    const { messageIds } = await store.submit({
+      id: 'two',
+      accountId,
+      messages: [message('+27820000001', 'a'), message('+27820000002', 'b')],
+      clearsDraft: undefined,
+    });
+    await store.cancel(messageIds[0] ?? 0);
+    expect(reader.page('outbox', null, 10).rows.map((row) => row.id)).toEqual([messageIds[1]]);
+    expect(reader.page('history', null, 10).rows).toHaveLength(2);
+  });
+});
+
+describe('counters', () => {
+  test('always equal the rows', async () => {
+    const { messageIds } = await store.submit({
+      id: 'c',
+      accountId,
+      messages: Array.from({ length: 9 }, (_, index) => message(`+2782000000${index}`, `text ${index % 3}`)),
+      clearsDraft: undefined,
+    });
+    await store.cancel(messageIds[8] ?? 0);
+    const attempts = await store.claim({ accountId, now: 1_000, maxAttempts: 2, maxRecipients: 2 });
+    await store.close([
+      {
+        attempt: attempts[0] as never,
+        result: {
+          outcomes: [
+            { kind: 'accepted', providerId: 'x' },
+            { kind: 'unknown', why: 'reset', text: '' },
+          ],
+          pause: undefined,
+          httpStatus: 202,
+        },
+        notBefore: 0,
+      },
+    ]);
+    const counts = await store.counts();
+    const rows = countRows();
+    for (const [state, total] of Object.entries(counts))
+      expect([state, total]).toEqual([state, rows[state] ?? 0]);
+    expect(rows).toEqual({ queued: 4, sending: 2, accepted: 1, in_doubt: 1, cancelled: 1 });
+  });
+});
+
+describe('a person decides', () => {
+  test('only from in doubt, and only once', async () => {
+    const { messageIds } = await store.submit({
+      id: 'd',
+      accountId,
+      messages: [message('+27820000001')],
+      clearsDraft: undefined,
+    });
+    const id = messageIds[0] ?? 0;
+    await expect(store.resolveDoubt(id, 'arrived')).rejects.toMatchObject({ name: 'StaleTransition' });
+    await store.claim({ accountId, now: 1_000, maxAttempts: 1, maxRecipients: 1 });
+    await new SqliteOutboxStore(database, { runId: 'next', now: () => 2_000, newRef }).recover();
+    await store.resolveDoubt(id, 'arrived');
+    expect(reader.rows([id])[0]).toMatchObject({ state: 'accepted', errorCode: 'person-arrived' });
+    await expect(store.resolveDoubt(id, 'drop')).rejects.toMatchObject({ name: 'StaleTransition' });
+    await expect(store.resolveDoubt(987654, 'drop')).rejects.toMatchObject({ name: 'MessageNotFound' });
+  });
+});
+
+describe('detail', () => {
+  test('tells every attempt', async () => {
+    const { messageIds } = await store.submit({
+      id: 'e',
+      accountId,
+      messages: [message('+27820000001')],
+      clearsDraft: undefined,
+    });
+    for (const text of ['ECONNREFUSED', 'ENOTFOUND']) {
+      const [attempt] = await store.claim({ accountId, now: 1_000, maxAttempts: 1, maxRecipients: 1 });
+      await store.close([
+        {
+          attempt: attempt as never,
+          result: {
+            outcomes: [{ kind: 'notSent', why: 'line', text }],
+            pause: undefined,
+            httpStatus: undefined,
+          },
+          notBefore: 0,
+        },
+      ]);
+    }
+    const detail = reader.detail(messageIds[0] ?? 0);
+    expect(detail?.attempts.map((attempt) => [attempt.number, attempt.outcome, attempt.text])).toEqual([
+      [2, 'notSent', 'ENOTFOUND'],
+      [1, 'notSent', 'ECONNREFUSED'],
+    ]);
+    expect(reader.detail(987654)).toBeUndefined();
+  });
+});
