@@ -169,6 +169,10 @@ class Exchange {
       return false;
     };
     this.#toClient.onHeaders = () => stopsAt('answer-headers');
+    client.on('end', () => {
+      // A client that leaves a stopped exchange was killed: nothing it left here may arrive later.
+      if (this.stoppedAt !== undefined) this.cut();
+    });
     for (const [socket, other] of [
       [client, this.#upstream],
       [this.#upstream, client],
