@@ -65,6 +65,35 @@ function command(): { readonly program: string; readonly args: readonly string[]
   return { program: electron, args: [source] };
 }
 
+/**
+ * Connects without Playwright's defaults: they would emulate focus and a light colour scheme, and both are tested here.
+ *
+ * Attaching to a page at the very moment its first navigation commits loses the event Playwright waits for, and it
+ * would wait for ever (seen with Chromium 148: the frame tree says `:` and no frameNavigated follows). So windows that
+ * are just opening are let finish first, and a connection that got caught all the same is made anew. Windows that open
+ * later are held by Chromium until they are attached and do not have this.
+ */
+async function connect(address: string): Promise<Browser> {
+  const list = new URL('/json/list', address.replace(/^ws:/, 'http:'));
+  for (let attempt = 1; ; attempt += 1) {
+    await eventually(
+      'windows that opened at start have loaded',
+      async () => {
+        const response = await fetch(list, { signal: AbortSignal.timeout(5_000) });
+        const targets = (await response.json()) as readonly { type: string; title: string; url: string }[];
+        const opening = targets.some((target) => target.type === 'page' && target.title === '');
+        return opening ? undefined : true;
+      },
+      { timeout: 20_000 },
+    );
+    try {
+      return await chromium.connectOverCDP(address, { timeout: 5_000, noDefaults: true });
+    } catch (error) {
+      if (attempt === 4) throw error;
+    }
+  }
+}
+
 /** One run of the process. */
 interface Run {
   readonly child: ChildProcess;
@@ -121,7 +150,7 @@ export async function launch(options: LaunchOptions = {}): Promise<Application> 
         }),
         failed,
       ]);
-      const browser = await Promise.race([chromium.connectOverCDP(address, { timeout: 20_000 }), failed]);
+      const browser = await Promise.race([connect(address), failed]);
       const context = browser.contexts()[0];
       if (context === undefined) throw new Error('the DevTools port shows no browser context');
       for (const page of context.pages()) watch(page);
