@@ -6,9 +6,12 @@ function dateLocale(): string {
   return languages.find((language) => language.startsWith('en')) ?? 'en-GB';
 }
 
-function hourCycle(): Intl.DateTimeFormatOptions['hourCycle'] {
+/** Hours and minutes as this computer writes them: `14:32`, or `2:32 PM`. */
+function clockOptions(): Intl.DateTimeFormatOptions {
   const own = typeof navigator === 'undefined' ? 'en-GB' : navigator.language;
-  return new Intl.DateTimeFormat(own, { hour: 'numeric' }).resolvedOptions().hourCycle;
+  const hourCycle = new Intl.DateTimeFormat(own, { hour: 'numeric' }).resolvedOptions().hourCycle ?? 'h23';
+  const hour = hourCycle === 'h11' || hourCycle === 'h12' ? 'numeric' : '2-digit';
+  return { hour, minute: '2-digit', hourCycle };
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -28,10 +31,10 @@ function sameDay(a: Date, b: Date): boolean {
 
 /** `14:32`. `time` in ms UTC. */
 export function formatClock(time: number): string {
-  return format('clock', { hour: '2-digit', minute: '2-digit', hourCycle: hourCycle() }, time);
+  return format('clock', clockOptions(), time);
 }
 
-/** For a narrow column: the clock today, the day this year, day and year before that. Times in ms UTC. */
+/** For a narrow column: the clock today, the day this year, the month before that. Times in ms UTC. */
 export function formatShort(time: number, now: number): string {
   const then = new Date(time);
   const today = new Date(now);
@@ -39,7 +42,7 @@ export function formatShort(time: number, now: number): string {
   if (then.getFullYear() === today.getFullYear()) {
     return format('day', { day: 'numeric', month: 'short' }, time);
   }
-  return format('date', { day: 'numeric', month: 'short', year: '2-digit' }, time);
+  return format('month', { month: 'short', year: 'numeric' }, time);
 }
 
 /** `Mon, 3 November 2025 at 14:32`. `time` in ms UTC. */
@@ -51,9 +54,7 @@ export function formatFull(time: number): string {
       day: 'numeric',
       month: 'long',
       year: 'numeric',
-      hour: '2-digit',
-      minute: '2-digit',
-      hourCycle: hourCycle(),
+      ...clockOptions(),
     },
     time,
   );
@@ -62,20 +63,12 @@ export function formatFull(time: number): string {
 /** The clock today, otherwise day and clock. Times in ms UTC. */
 export function formatMoment(time: number, now: number): string {
   if (sameDay(new Date(time), new Date(now))) return formatClock(time);
-  return format(
-    'moment',
-    { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: hourCycle() },
-    time,
-  );
+  return format('moment', { day: 'numeric', month: 'short', ...clockOptions() }, time);
 }
 
 /** The clock with seconds: what happened within one send. `time` in ms UTC. */
 export function formatClockSeconds(time: number): string {
-  return format(
-    'seconds',
-    { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: hourCycle() },
-    time,
-  );
+  return format('seconds', { ...clockOptions(), second: '2-digit' }, time);
 }
 
 /** `R 412.50`; a code that `Intl` does not know is written in front as it came. */

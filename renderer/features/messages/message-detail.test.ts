@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { messageStates } from '../../../shared/domain/message.ts';
+import { translate, translateError } from '../../../shared/i18n/translate.ts';
+import { createFakeClient, fakeMessage, makeScenario, paused } from '../../lib/fake-bridge.ts';
+import { actionsFor, MessageDetailState, sentenceFor } from './message-detail.svelte.ts';
+
+async function open(state: 'queued' | 'sending' | 'in_doubt' | 'needs_decision') {
+  const messages = [fakeMessage(2, { state: 'delivered' }), fakeMessage(1, { state })];
+  const client = createFakeClient(makeScenario('empty', { messages }));
+  const detail = new MessageDetailState(client);
+  client.subscribe((push) => {
+    if (push.kind === 'messages-changed') void detail.changed(push.ids, push.more);
+  });
+  await detail.open(1);
+  const called = (method: string) => client.calls.filter((call) => call.method === method);
+  return { client, detail, called };
+}
+
+describe('sentenceFor', () => {
+  it('has a sentence for every state', async () => {
+    const answer = await createFakeClient(makeScenario('empty')).call('app.status');
+    const status = answer.ok ? answer.value : undefined;
+    for (const state of messageStates) {
+      expect(sentenceFor(fakeMessage(1, { state }), status, 0), state).toMatch(/\.$/);
+    }
+  });
+
+  it('does not claim a phone in practice', async () => {
+    const answer = await createFakeClient(makeScenario('practice')).call('app.status');
+    const status = answer.ok ? answer.value : undefined;
+    expect(sentenceFor(fakeMessage(1, { state: 'accepted' }), status, 0)).toContain('no phone was reached');
+  });
+
+  it('says why a text waits', async () => {
+    const answer = await createFakeClient(makeScenario('empty', { sending: paused('person') })).call(
+      'app.status',
+    );
+    const status = answer.ok ? answer.value : undefined;
+    expect(sentenceFor(fakeMessage(1, { state: 'queued' }), status, 0)).toBe(
+      translate('sentence.queuedPaused'),
+    );
+    const later = fakeMessage(1, { state: 'queued', notBefore: 60_000 });
+    expect(sentenceFor(later, undefined, 0)).toContain('next try');
+    expect(sentenceFor(later, undefined, 61_000)).toBe(translate('sentence.queued'));
+  });
+
+  it('passes on the words of a refusal', () => {
+    const refused = fakeMessage(1, { state: 'rejected', errorText: 'Invalid destination address' });
+    expect(sentenceFor(refused, undefined, 0)).toContain('Invalid destination address');
+  });
+});
+
+describe('actionsFor', () => {
+  it('offers only what the state allows', () => {
+    expect(actionsFor({ state: 'in_doubt', cancelRequested: false })).toEqual([
+      'arrived',
+      'send-again',
+      'drop',
+    ]);
+    expect(actionsFor({ state: 'needs_decision', cancelRequested: false })).toEqual([
+      'send-late',
+      'drop-late',
+    ]);
+    expect(actionsFor({ state: 'sending', cancelRequested: true })).toEqual([]);
+    expect(actionsFor({ state: 'delivered', cancelRequested: false })).toEqual([]);
+  });
+});
+
+describe('MessageDetailState', () => {
+  it('asks before a text is sent a second time', async () => {
+    const { detail, called } = await open('in_doubt');
+    await detail.act('send-again');
+    expect(detail.confirming).toBe(true);
+    expect(called('messages.resolveDoubt')).toHaveLength(0);
+    await detail.act('send-again', true);
+    expect(detail.confirming).toBe(false);
+    expect(called('messages.resolveDoubt').map((call) => call.input)).toEqual([
+      { id: 1, decision: 'send-again' },
+    ]);
+    expect(detail.message?.state).toBe('abandoned');
+  });
+
+  it('does a thing once, however often it is pressed', async () => {
+    const { detail, called } = await open('in_doubt');
+    await Promise.all([detail.act('arrived'), detail.act('arrived'), detail.act('drop')]);
+    expect(called('messages.resolveDoubt')).toHaveLength(1);
+  });
+
+  it('cancels, or says that it may be too late', async () => {
+    const waiting = await open('queued');
+    await waiting.detail.act('cancel');
+    expect(waiting.detail.notice).toBe(translate('action.cancelled'));
+    expect(waiting.detail.message?.state).toBe('cancelled');
+    const underWay = await open('sending');
+    await underWay.detail.act('cancel');
+    expect(underWay.detail.notice).toBe(translate('action.cancelRequestedNotice'));
+  });
+
+  it('shows why something could not be done', async () => {
+    const { client, detail } = await open('needs_decision');
+    client.fail('messages.decideLate', 'stale');
+    await detail.act('send-late');
+    expect(detail.problem).toBe(translateError({ code: 'stale' }));
+  });
+
+  it('follows changes, and drops the answer about a text that was left', async () => {
+    const { client, detail } = await open('sending');
+    client.change(fakeMessage(1, { state: 'accepted' }));
+    await expect.poll(() => detail.message?.state).toBe('accepted');
+    const first = detail.open(2);
+    const second = detail.open(1);
+    await Promise.all([first, second]);
+    expect(detail.message?.id).toBe(1);
+  });
+
+  it('says when a text is gone', async () => {
+    const { detail } = await open('queued');
+    await detail.open(99);
+    expect(detail.message).toBeUndefined();
+    expect(detail.error?.code).toBe('not-found');
+  });
+});

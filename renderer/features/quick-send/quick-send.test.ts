@@ -1,0 +1,283 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { maxBodyUnits } from '../../../shared/domain/message.ts';
+import { translate, translateError } from '../../../shared/i18n/translate.ts';
+import { maxRecipientsPerSubmission } from '../../../shared/ipc/contract.ts';
+import { createFakeClient, type FakeClient, makeScenario, type Scenario } from '../../lib/fake-bridge.ts';
+import { QuickSend } from './quick-send.svelte.ts';
+import { maxRecipients, splitRecipients } from './recipients.ts';
+
+function open(changes: Partial<Scenario> = {}): { client: FakeClient; form: QuickSend } {
+  const client = createFakeClient(makeScenario('empty', changes));
+  return { client, form: new QuickSend(client) };
+}
+
+function callsOf(client: FakeClient, method: FakeClient['calls'][number]['method']) {
+  return client.calls.filter((call) => call.method === method).map((call) => call.input);
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('splitRecipients', () => {
+  it('splits at commas, semicolons and line breaks', () => {
+    expect(splitRecipients(' 082 555 0101, 083;\n084\r\n,')).toEqual(['082 555 0101', '083', '084']);
+    expect(splitRecipients('٠٨٢، ٠٨٣')).toEqual(['٠٨٢', '٠٨٣']);
+    expect(splitRecipients('  \n ')).toEqual([]);
+  });
+
+  it('takes as many as the contract', () => {
+    expect(maxRecipients).toBe(maxRecipientsPerSubmission);
+  });
+});
+
+describe('understanding numbers', () => {
+  it('asks once the typing pauses, and once for each piece', async () => {
+    const { client, form } = open();
+    await form.load();
+    form.to = '082 555';
+    form.to = '082 555 0101';
+    expect(form.entries).toMatchObject([{ input: '082 555 0101', meaning: { kind: 'reading' } }]);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(callsOf(client, 'recipients.understand')).toEqual([{ input: '082 555 0101' }]);
+    expect(form.entries[0]?.meaning).toMatchObject({ kind: 'valid', display: '+27 82 555 0101' });
+    form.to = '082 555 0101, 083 555 0102';
+    await vi.advanceTimersByTimeAsync(200);
+    expect(callsOf(client, 'recipients.understand')).toHaveLength(2);
+    form.stop();
+  });
+
+  it('counts a number that is listed twice once', async () => {
+    const { form } = open();
+    await form.load();
+    form.to = '082 555 0101; +27 82 555 0101';
+    await form.understandNow();
+    expect(form.entries.map((entry) => entry.repeated)).toEqual([false, true]);
+    expect(form.recipients).toEqual(['+27825550101']);
+    form.stop();
+  });
+
+  it('asks again after a question that failed', async () => {
+    const { client, form } = open();
+    await form.load();
+    client.fail('recipients.understand', 'internal');
+    form.to = '082 555 0101';
+    await form.understandNow();
+    expect(form.entries[0]?.meaning).toEqual({ kind: 'failed' });
+    client.fail('recipients.understand', undefined);
+    await form.understandNow();
+    expect(form.entries[0]?.meaning.kind).toBe('valid');
+    form.stop();
+  });
+
+  it('reads every number anew when the country changed', async () => {
+    const { client, form } = open();
+    await form.load();
+    form.to = '082 555 0101';
+    await form.understandNow();
+    await client.call('settings.change', { country: null });
+    form.forgetMeanings();
+    await form.understandNow();
+    expect(form.entries[0]?.meaning).toEqual({ kind: 'invalid', reason: 'unknown-country' });
+    form.stop();
+  });
+});
+
+describe('the draft', () => {
+  it('comes back as it was left', async () => {
+    const { form } = open({ draft: { to: '082 555 0101', body: 'Half a' } });
+    await form.load();
+    expect([form.to, form.body]).toEqual(['082 555 0101', 'Half a']);
+    expect(form.entries[0]?.meaning.kind).toBe('valid');
+    form.stop();
+  });
+
+  it('keeps what was typed before it arrived', async () => {
+    const { form } = open({ draft: { to: '082 555 0101', body: 'Half a' }, delay: 50 });
+    const loaded = form.load();
+    form.to = '083';
+    form.body = 'New';
+    await vi.advanceTimersByTimeAsync(200);
+    await loaded;
+    expect(form.to).toBe('082 555 0101, 083');
+    expect(form.body).toBe('Half a\nNew');
+    form.stop();
+  });
+
+  it('is written soon after a change, once for many keys', async () => {
+    const { client, form } = open();
+    await form.load();
+    for (const body of ['H', 'He', 'Hello']) form.body = body;
+    await vi.advanceTimersByTimeAsync(400);
+    expect(callsOf(client, 'draft.save')).toMatchObject([{ body: 'Hello' }]);
+    await form.saveNow();
+    expect(callsOf(client, 'draft.save')).toHaveLength(1);
+    form.stop();
+  });
+
+  it('says when it could not be written, and tries again with the next change', async () => {
+    const { client, form } = open({ failing: { 'draft.save': 'storage-full' } });
+    await form.load();
+    form.body = 'Hello';
+    await form.saveNow();
+    expect(form.draftProblem).toBe(true);
+    client.fail('draft.save', undefined);
+    await form.saveNow();
+    expect(form.draftProblem).toBe(false);
+    expect(callsOf(client, 'draft.save').at(-1)).toMatchObject({ body: 'Hello' });
+    form.stop();
+  });
+
+  it('is written before the window goes', async () => {
+    const { client, form } = open();
+    await form.load();
+    form.body = 'Hello';
+    form.hide();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(callsOf(client, 'draft.save')).toMatchObject([{ body: 'Hello' }]);
+    expect(callsOf(client, 'app.hideWindow')).toHaveLength(1);
+    form.stop();
+  });
+});
+
+describe('sending', () => {
+  async function written(changes: Partial<Scenario> = {}) {
+    const opened = open(changes);
+    await opened.form.load();
+    opened.form.to = '082 555 0101, 083 555 0102';
+    opened.form.body = 'Hello';
+    return opened;
+  }
+
+  it('hands over the numbers that were shown, says so, clears and goes', async () => {
+    const { client, form } = await written();
+    await form.submit();
+    expect(callsOf(client, 'sending.submit')).toEqual([
+      {
+        submissionId: '00000000-0000-4000-8000-000000000001',
+        recipients: ['+27825550101', '+27835550102'],
+        body: 'Hello',
+      },
+    ]);
+    expect(form.phase).toBe('done');
+    expect(form.sent).toEqual({ count: 2, repeated: false });
+    expect([form.to, form.body]).toEqual(['', '']);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(callsOf(client, 'app.hideWindow')).toHaveLength(1);
+    expect(form.phase).toBe('writing');
+    form.stop();
+  });
+
+  it('hands over once, however often it is asked to', async () => {
+    const { client, form } = await written();
+    await Promise.all([form.submit(), form.submit()]);
+    await form.submit();
+    expect(callsOf(client, 'sending.submit')).toHaveLength(1);
+    form.stop();
+  });
+
+  it('does not bring the draft back after it was sent', async () => {
+    const { client, form } = await written();
+    await form.submit();
+    await vi.advanceTimersByTimeAsync(5000);
+    const order = client.calls.map((call) => call.method);
+    expect(order.lastIndexOf('draft.save')).toBeLessThan(order.indexOf('sending.submit'));
+    form.stop();
+  });
+
+  it('gives the next text an id of its own', async () => {
+    const { client, form } = await written();
+    await form.submit();
+    form.to = '082 555 0101';
+    form.body = 'Second';
+    expect(form.phase).toBe('writing');
+    await form.submit();
+    const ids = callsOf(client, 'sending.submit').map(
+      (input) => (input as { submissionId: string }).submissionId,
+    );
+    expect(new Set(ids).size).toBe(2);
+    // Typing meanwhile keeps the window.
+    await vi.advanceTimersByTimeAsync(100);
+    expect(callsOf(client, 'app.hideWindow')).toHaveLength(0);
+    form.stop();
+  });
+
+  it('never takes a used id again, even when the next draft cannot be read', async () => {
+    const { client, form } = await written();
+    client.fail('draft.load', 'storage-failed');
+    await form.submit();
+    form.to = '082 555 0101';
+    form.body = 'Second';
+    await form.submit();
+    const ids = callsOf(client, 'sending.submit').map(
+      (input) => (input as { submissionId: string }).submissionId,
+    );
+    expect(new Set(ids).size).toBe(2);
+    form.stop();
+  });
+
+  it('keeps everything when main says no', async () => {
+    const { form } = await written({ failing: { 'sending.submit': 'storage-full' } });
+    await form.submit();
+    expect(form.phase).toBe('writing');
+    expect(form.problem).toBe(translateError({ code: 'storage-full' }));
+    expect([form.to, form.body]).toEqual(['082 555 0101, 083 555 0102', 'Hello']);
+    form.stop();
+  });
+
+  it('uses the same id when the same text is tried again', async () => {
+    const { client, form } = await written({ failing: { 'sending.submit': 'storage-full' } });
+    await form.submit();
+    client.fail('sending.submit', undefined);
+    await form.submit();
+    const [first, second] = callsOf(client, 'sending.submit') as { submissionId: string }[];
+    expect(second?.submissionId).toBe(first?.submissionId);
+    form.stop();
+  });
+
+  it('says when the text was in the outbox already', async () => {
+    const { client, form } = await written();
+    await client.call('sending.submit', {
+      submissionId: '00000000-0000-4000-8000-000000000001',
+      recipients: ['+27825550101'],
+      body: 'Hello',
+    });
+    await form.submit();
+    expect(form.sent).toEqual({ count: 1, repeated: true });
+    form.stop();
+  });
+
+  it.each([
+    ['', 'Hello', 'quick.needTo', 'to'],
+    ['12', 'Hello', 'quick.needValidTo', 'to'],
+    ['082 555 0101', ' \n', 'quick.needMessage', 'body'],
+  ] as const)('with to %j and message %j says what is missing', async (to, body, key, field) => {
+    const { client, form } = open();
+    await form.load();
+    form.to = to;
+    form.body = body;
+    await form.submit();
+    expect(form.problem).toBe(translate(key));
+    expect(form.problemField).toBe(field);
+    expect(callsOf(client, 'sending.submit')).toHaveLength(0);
+    form.stop();
+  });
+
+  it('refuses what is too long or too many before asking main', async () => {
+    const { client, form } = open();
+    await form.load();
+    form.to = Array.from({ length: maxRecipients + 1 }, (_, index) => `08255501${100 + index}`).join(',');
+    form.body = 'Hello';
+    await form.submit();
+    expect(form.problemField).toBe('to');
+    form.to = '082 555 0101';
+    form.body = 'x'.repeat(maxBodyUnits + 1);
+    await form.submit();
+    expect(form.problemField).toBe('body');
+    expect(callsOf(client, 'sending.submit')).toHaveLength(0);
+    form.stop();
+  });
+});
