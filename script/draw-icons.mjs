@@ -71,7 +71,7 @@ const application = [16, 24, 32, 48, 64, 128, 256, 512, 1024].map((size) => ({
   size,
   png: render(size <= 32 ? 'application/icon-small.svg' : 'application/icon.svg', size),
 }));
-for (const { size, png } of application) writeFileSync(`${assets}application/${size}x${size}.png`, png);
+for (const { size, png } of application) writeFileSync(`${assets}application/${size}.png`, png);
 writeFileSync(`${assets}application/icon.ico`, icoFrom(application.filter(({ size }) => size <= 256)));
 writeFileSync(`${assets}application/icon-mac.png`, render('application/icon-mac.svg', 1024));
 console.log(`drew ${states.length} tray states and ${application.length} application sizes`);
