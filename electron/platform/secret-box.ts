@@ -52,7 +52,8 @@ function tagOf(cipher: Uint8Array): string {
 async function becomesAvailable(): Promise<boolean> {
   const end = performance.now() + settleMilliseconds;
   for (;;) {
-    if (await withTimeout(safeStorage.isAsyncEncryptionAvailable())) return true;
+    // A promise by its type; a plain boolean in Electron 42.
+    if (await withTimeout(Promise.resolve(safeStorage.isAsyncEncryptionAvailable()))) return true;
     if (performance.now() >= end) return false;
     await new Promise((resolve) => setTimeout(resolve, askEveryMilliseconds));
   }
