@@ -1,4 +1,6 @@
 /** What every desktop test starts from: a gateway, the application as a process, and the tray. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { test as base, expect, type Page, type TestInfo } from '@playwright/test';
 import { translate } from '../../shared/i18n/translate.ts';
 import { type Gateway, startGateway } from './gateway.ts';
@@ -33,9 +35,12 @@ export const test = base.extend<Fixtures>({
       started.push(application);
       return application;
     });
-    if (testInfo.status !== testInfo.expectedStatus) await keepEvidence(testInfo, started);
+    try {
+      if (testInfo.status !== testInfo.expectedStatus) await keepEvidence(testInfo, started);
+    } finally {
+      for (const application of started) await application.dispose();
+    }
     for (const application of started) {
-      await application.dispose();
       // A violation of the content security policy or an uncaught error fails the test, whatever else it shows.
       expect(application.problems()).toEqual([]);
     }
@@ -50,6 +55,10 @@ async function keepEvidence(testInfo: TestInfo, started: readonly Application[])
   await testInfo.attach('desktop', { path: picture, contentType: 'image/png' }).catch(() => undefined);
   for (const application of started) {
     await testInfo.attach('output', { body: application.output(), contentType: 'text/plain' });
+    const logs = join(application.userData, 'logs');
+    for (const name of existsSync(logs) ? readdirSync(logs) : []) {
+      await testInfo.attach(name, { path: join(logs, name), contentType: 'text/plain' });
+    }
   }
 }
 

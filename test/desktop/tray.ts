@@ -112,6 +112,7 @@ export async function findTray(pid: number, { timeout = 15_000 } = {}): Promise<
       if (typeof width !== 'number' || typeof height !== 'number' || !Array.isArray(bytes)) {
         throw new Error('the tray icon has no picture');
       }
+      if (width === 0 || height === 0) throw new Error('the picture of the tray icon is empty');
       const pixels = Uint8Array.from(bytes.map(Number));
       return { width, height, pixels, fingerprint: createHash('sha256').update(pixels).digest('hex') };
     },
