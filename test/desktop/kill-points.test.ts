@@ -61,7 +61,6 @@ for (const point of points) {
         arguments: [`--gateway=${proxy.url}`],
         environment: { OUTTRAY_HALT_AT: halt },
       });
-    const submitted: number[] = [];
     let application: Application | undefined;
     try {
       application = await start();
@@ -75,9 +74,12 @@ for (const point of points) {
         page = await application.window('main');
         proxy.stopAt(point.wire);
         const stopped = point.wire === undefined ? undefined : proxy.reached(point.wire);
-        submitted.push(await submit(page, `round ${round}`));
+        // A process that stands still at its claim no longer answers the window: the text is on disk all the same.
+        const answered = submit(page, `round ${round}`);
+        answered.catch(() => undefined);
+        if (point.halt === undefined) await answered;
+        else await halted(application, point.halt, round);
         await stopped;
-        if (point.halt !== undefined) await halted(application, point.halt, round);
         await application.kill();
         proxy.stopAt(undefined);
         proxy.release();
@@ -90,7 +92,9 @@ for (const point of points) {
       await settled(page);
       const { rows } = await succeed(page, 'messages.page', { view: 'history', before: null, limit: 200 });
       // None lost, none made up, each in the state that is known of it.
-      expect(rows.map((row) => row.id)).toEqual([...submitted].reverse());
+      expect(rows.map((row) => row.preview)).toEqual(
+        Array.from({ length: rounds }, (_, index) => `round ${rounds - index}`),
+      );
       expect(rows.map((row) => row.state)).toEqual(rows.map(() => point.state));
 
       // What really arrived, told by the gateway alone.
@@ -110,14 +114,12 @@ for (const point of points) {
   });
 }
 
-async function submit(page: Page, body: string): Promise<number> {
-  const { messageIds } = await succeed(page, 'sending.submit', {
+async function submit(page: Page, body: string): Promise<void> {
+  await succeed(page, 'sending.submit', {
     submissionId: randomUUID(),
     recipients: ['+27821234567'],
     body,
   });
-  expect(messageIds).toHaveLength(1);
-  return messageIds[0] ?? 0;
 }
 
 /** The process says so, and then stands still for ever. */
