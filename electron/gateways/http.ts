@@ -105,9 +105,7 @@ export function openDoorway(options: DoorwayOptions): HttpDoorway {
     const deadline = performance.now() + timeouts.overall;
     try {
       pool ??= openPool(options, timeouts);
-      const opened = await pool;
-      await nextTurn();
-      const result = await dispatch(opened, httpRequest, deadline);
+      const result = await dispatch(await pool, httpRequest, deadline);
       return redactResult(result, redact);
     } catch (error) {
       // Only reached before dispatch took the request: `dispatch` itself settles every later failure.
@@ -161,15 +159,6 @@ async function openPool(options: DoorwayOptions, timeouts: HttpTimeouts): Promis
       });
     },
   });
-}
-
-/**
- * Lets the event loop read what the operating system already holds, above all the end of an idle connection. undici
- * yields once as well, but within the same turn, so that a request made from an I/O callback would still be written to
- * a connection whose end had arrived, and count as maybe sent for nothing.
- */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Runs one request to its end. Never rejects; resolves exactly once. */

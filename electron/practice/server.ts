@@ -259,7 +259,7 @@ class Practice {
       case 'none':
         break;
       case 'delay':
-        await wait(fault.milliseconds);
+        await wait(fault.milliseconds, socket);
         break;
       case 'hold':
         await new Promise<void>((resolve) => this.#held.push(resolve));
@@ -296,7 +296,7 @@ class Practice {
         return;
       case 'raw':
         for (const piece of fault.pieces) {
-          if (piece.afterMilliseconds !== undefined) await wait(piece.afterMilliseconds);
+          if (piece.afterMilliseconds !== undefined) await wait(piece.afterMilliseconds, socket);
           await sendRaw(socket, Buffer.from(piece.text));
         }
         endRaw(socket, fault.end ?? 'close');
@@ -305,7 +305,7 @@ class Practice {
         await sendRaw(socket, Buffer.from('HTTP/1.1 202 Accepted\r\n'));
         for (let index = 0; !socket.destroyed; index += 1) {
           await sendRaw(socket, Buffer.from(`x-slow-${index}: 1\r\n`));
-          await wait(fault.everyMilliseconds);
+          await wait(fault.everyMilliseconds, socket);
         }
         return;
       case 'verdicts': {
@@ -388,6 +388,19 @@ function endRaw(socket: Socket, end: 'close' | 'reset' | 'keep'): void {
   else if (end === 'reset') socket.resetAndDestroy();
 }
 
-function wait(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+/** Ends early when nobody is there any more to wait for it. */
+function wait(milliseconds: number, socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.destroyed) {
+      resolve();
+      return;
+    }
+    const end = (): void => {
+      clearTimeout(timer);
+      socket.off('close', end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    socket.once('close', end);
+  });
 }

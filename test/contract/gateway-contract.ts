@@ -462,7 +462,7 @@ export function describeGatewayContract(adapter: AdapterUnderTest): void {
             kind: 'raw',
             pieces: [
               { text: 'HTTP/1.1 202 Accepted\r\ncontent-length: 1000\r\n\r\n' },
-              ...Array.from({ length: 100 }, () => ({ text: ' ', afterMilliseconds: 50 })),
+              ...Array.from({ length: 900 }, () => ({ text: ' ', afterMilliseconds: 100 })),
             ],
             taken: true,
           },
@@ -475,7 +475,7 @@ export function describeGatewayContract(adapter: AdapterUnderTest): void {
             taken: true,
           },
         ],
-        ['an informational answer that never ends', { kind: 'raw', pieces: early(100, 50), taken: true }],
+        ['an informational answer that never ends', { kind: 'raw', pieces: early(900, 100), taken: true }],
         [
           '100 Continue, which nobody asked for',
           { kind: 'raw', pieces: [{ text: 'HTTP/1.1 100 Continue\r\n\r\n' }], taken: true },
@@ -490,7 +490,15 @@ export function describeGatewayContract(adapter: AdapterUnderTest): void {
             taken: true,
           },
         ],
-        ['an answer too large', { kind: 'answer', status: 202, body: ' '.repeat(70_000), taken: true }],
+        [
+          'an answer too large',
+          {
+            ...adapter.accepting('27821234567'),
+            kind: 'answer',
+            body: adapter.accepting('27821234567').body + ' '.repeat(70_000),
+            taken: true,
+          },
+        ],
       ];
       it.each(cases)('%s: unknown, and one arrival', async (_name, fault) => {
         control.script([fault]);
@@ -501,6 +509,16 @@ export function describeGatewayContract(adapter: AdapterUnderTest): void {
         // The gateway goes on working, and what was lost is not written again.
         expect((await send(gateway, [second])).outcomes).toMatchObject([{ kind: 'accepted' }]);
         expect(arrivals()).toBe(2);
+      });
+
+      it.each<[string, Fault]>([
+        ['for the headers', { kind: 'hang' }],
+        ['for the body', { kind: 'half-answer', end: 'keep' }],
+      ])('does not wait %s until the overall time is over', async (_name, fault) => {
+        control.script([fault]);
+        const gateway = open({ timeouts: { headers: 100, body: 100, overall: 60_000 } });
+        expect((await send(gateway, [first])).outcomes).toMatchObject([{ kind: 'unknown' }]);
+        expect(arrivals()).toBe(1);
       });
 
       it('stopped in the middle: unknown', async () => {
@@ -554,11 +572,12 @@ export function describeGatewayContract(adapter: AdapterUnderTest): void {
     });
 
     describe('when the server closes a connection that is kept', () => {
-      it('notices an end that has arrived and connects anew', async () => {
+      it('notices an end that has arrived', async () => {
         const gateway = open();
         for (let round = 0; round < 20; round += 1) {
           expect((await send(gateway, [first])).outcomes).toMatchObject([{ kind: 'accepted' }]);
           await control.line(false);
+          expect((await send(gateway, [second])).outcomes).toMatchObject([{ kind: 'notSent', why: 'line' }]);
           await control.line(true);
         }
         expect(arrivals()).toBe(20);

@@ -39,7 +39,8 @@ export async function startRawServer(behaviour: RawBehaviour): Promise<RawServer
   const server: Server =
     behaviour.tls === undefined
       ? createServer(onConnection)
-      : createTlsServer({ key: behaviour.tls.key, cert: behaviour.tls.cert }, onConnection);
+      : // HTTP/2 is offered and must not be taken: its clients write requests again by themselves.
+        createTlsServer({ ...behaviour.tls, ALPNProtocols: ['h2', 'http/1.1'] }, onConnection);
   server.on('tlsClientError', () => undefined);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
