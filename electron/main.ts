@@ -203,7 +203,8 @@ async function start(): Promise<void> {
   }
 
   setTimeout(afterFirstWindow, dispatcherDelayMilliseconds);
-  powerMonitor.on('resume', () => workspace?.dispatcher.lineMayBeBack());
+  powerMonitor.on('suspend', () => workspace?.dispatcher.fallAsleep());
+  powerMonitor.on('resume', () => void workspace?.dispatcher.wakeUp());
   powerMonitor.on('unlock-screen', () => workspace?.dispatcher.lineMayBeBack());
 
   app.on('second-instance', (_event, argv) => {

@@ -351,6 +351,64 @@ describe('pauses', () => {
   });
 });
 
+describe('a text that comes back for another reason', () => {
+  test('waits longer each time instead of going round in circles', async () => {
+    await submit(['+27820000001']);
+    gateway.answer = (batch) => all(batch, { kind: 'notSent', why: 'aborted', text: 'not to be encoded' });
+    await dispatcher().start();
+    await time.advance(3_600_000);
+    expect(gateway.batches.length).toBeGreaterThan(3);
+    expect(gateway.batches.length).toBeLessThan(30);
+  });
+
+  test('a pause that is over before it begins still lets the server breathe', async () => {
+    await submit(['+27820000001']);
+    gateway.answer = (batch) => {
+      const pause: Pause = { reason: 'rate-limited', until: time.clock.now() - 5_000, text: '' };
+      return all(batch, { kind: 'notSent', why: 'account', text: '' }, { pause, httpStatus: 429 });
+    };
+    await dispatcher().start();
+    await time.advance(10_000);
+    expect(gateway.batches.length).toBeLessThanOrEqual(11);
+  });
+});
+
+describe('sleep', () => {
+  test('nothing is opened on the way to sleep; awake, old connections are dropped first', async () => {
+    const closed: number[] = [];
+    gateway.close = async () => {
+      closed.push(gateway.batches.length);
+    };
+    const running = dispatcher();
+    await running.start();
+    await settle();
+    running.fallAsleep();
+    const [id] = await submit(['+27820000001']);
+    running.wake();
+    await settle();
+    expect(stateOf(id)).toBe('queued');
+    await running.wakeUp();
+    await settle();
+    expect(stateOf(id)).toBe('accepted');
+    expect(closed).toEqual([0]);
+  });
+
+  test('a request that is under way is not cut by waking up', async () => {
+    const closed: number[] = [];
+    gateway.close = async () => {
+      closed.push(1);
+    };
+    await submit(['+27820000001']);
+    gateway.answer = () => new Promise(() => {});
+    const running = dispatcher();
+    await running.start();
+    await settle();
+    running.fallAsleep();
+    await running.wakeUp();
+    expect(closed).toEqual([]);
+  });
+});
+
 describe('best before', () => {
   test('a late text waits for a person', async () => {
     const now = time.clock.now();

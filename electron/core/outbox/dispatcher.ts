@@ -40,6 +40,8 @@ const storageRetryMilliseconds = 5_000;
  * the clock is read again at least this often. https://github.com/nodejs/node/issues/6763
  */
 const longestTimerMilliseconds = 30_000;
+/** A server that asks to wait until now, or until yesterday, is not asked again in the same breath. */
+const shortestPauseMilliseconds = 1_000;
 /** How long quitting waits for requests under way. */
 const drainMilliseconds = 5_000;
 
@@ -81,6 +83,7 @@ export class Dispatcher {
   readonly #abort = new AbortController();
   #started = false;
   #stopping = false;
+  #asleep = false;
   #turning = false;
   #turnAgain = false;
   #cancelTimer: (() => void) | undefined;
@@ -154,6 +157,21 @@ export class Dispatcher {
     this.wake();
   }
 
+  /** The machine is about to sleep: open no request that would be cut in the middle. */
+  fallAsleep(): void {
+    this.#asleep = true;
+  }
+
+  /**
+   * The machine is awake again. A connection from before may be dead without knowing it, and a request on it would end
+   * *Maybe sent*; so they are dropped, unless one is still being used.
+   */
+  async wakeUp(): Promise<void> {
+    if (this.#inFlight === 0) await this.#parts.gateway.close();
+    this.#asleep = false;
+    this.lineMayBeBack();
+  }
+
   async pause(pause: Pause): Promise<void> {
     await this.#parts.store.pauseAccount(this.#parts.accountId, pause);
     this.#pause = pause;
@@ -196,6 +214,12 @@ export class Dispatcher {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     if (this.#stopping) return;
+    // A resume that is never announced must not hold the texts for ever: the clock is looked at again by itself.
+    if (this.#asleep) {
+      this.#asleep = false;
+      this.#wakeAfter(longestTimerMilliseconds);
+      return;
+    }
 
     if (this.#unclosed.length > 0) {
       await this.#closeFinished();
@@ -269,7 +293,7 @@ export class Dispatcher {
     }
     this.#parts.probe?.('before-close-commit');
     this.#noteLine(result);
-    this.#unclosed.push({ attempt, result, notBefore: 0 });
+    this.#unclosed.push({ attempt, result, notBefore: this.#notBefore(attempt, result) });
     await this.#closeFinished();
     this.#inFlight -= 1;
     await this.#notePause(result.pause);
@@ -299,8 +323,18 @@ export class Dispatcher {
     return this.#closing;
   }
 
+  /**
+   * When a text that was not sent may be tried again. A line that is down and a pause hold the whole account; what comes
+   * back for any other reason must wait by itself, or it would be claimed again at once, for ever.
+   */
+  #notBefore(attempt: OpenAttempt, result: SendResult): number {
+    if (result.pause !== undefined || hasNoLine(result)) return 0;
+    const number = Math.max(1, ...attempt.messages.map((message) => message.attemptNumber));
+    return this.#parts.clock.now() + backoff(number, this.#parts.random());
+  }
+
   #noteLine(result: SendResult): void {
-    const noLine = result.outcomes.some((outcome) => outcome.kind === 'notSent' && outcome.why === 'line');
+    const noLine = hasNoLine(result);
     const before = this.#lineRetryAt !== undefined;
     if (noLine && this.#lineRetryAt !== undefined && this.#lineRetryAt > this.#parts.clock.monotonic())
       return;
@@ -320,8 +354,10 @@ export class Dispatcher {
     }
   }
 
-  async #notePause(pause: Pause | undefined): Promise<void> {
-    if (pause === undefined) return;
+  async #notePause(asked: Pause | undefined): Promise<void> {
+    if (asked === undefined) return;
+    const soonest = this.#parts.clock.now() + shortestPauseMilliseconds;
+    const pause = asked.until === undefined ? asked : { ...asked, until: Math.max(asked.until, soonest) };
     // A person's pause is stronger than the gateway's: it must not end by itself.
     if (this.#pause?.reason === 'person') return;
     const repeated = this.#pause?.reason === pause.reason;
@@ -356,4 +392,8 @@ export class Dispatcher {
     if (!this.#stopping || this.#inFlight > 0 || this.#unclosed.length > 0 || this.#turning) return;
     for (const resolve of this.#idle.splice(0)) resolve();
   }
+}
+
+function hasNoLine(result: SendResult): boolean {
+  return result.outcomes.some((outcome) => outcome.kind === 'notSent' && outcome.why === 'line');
 }
