@@ -23,6 +23,8 @@ export interface LaunchOptions {
   readonly passwordStore?: 'gnome-libsecret' | 'basic';
   /** Added to the environment; `undefined` takes a variable out. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** A packaged application. Otherwise OUTTRAY_EXECUTABLE, otherwise the build in `dist/`. */
+  readonly executable?: string;
   /** ms until the DevTools port has to be open. */
   readonly timeout?: number;
 }
@@ -53,16 +55,18 @@ export interface Application {
   dispose(): Promise<void>;
 }
 
-/** What is run: the unpacked package named by OUTTRAY_EXECUTABLE, else the build in `dist/` on the Electron at hand. */
-function command(): { readonly program: string; readonly args: readonly string[] } {
-  const packaged = process.env.OUTTRAY_EXECUTABLE;
+/** What is run: a package, else the build in `dist/` on the Electron at hand. */
+function command(executable: string | undefined): {
+  readonly program: string;
+  readonly args: readonly string[];
+} {
+  const packaged = executable ?? process.env.OUTTRAY_EXECUTABLE;
   if (packaged !== undefined && packaged !== '') return { program: packaged, args: [] };
-  const source = process.env.OUTTRAY_APPLICATION ?? root;
-  if (source === root && !existsSync(join(root, 'dist/main/bootstrap.cjs'))) {
+  if (!existsSync(join(root, 'dist/main/bootstrap.cjs'))) {
     throw new Error('There is no build. Run: npm run build');
   }
   const electron = execFileSync(join(root, 'script/electron-path'), { encoding: 'utf8' }).trim();
-  return { program: electron, args: [source] };
+  return { program: electron, args: [root] };
 }
 
 /**
@@ -109,7 +113,7 @@ export async function launch(options: LaunchOptions = {}): Promise<Application> 
   let run = await start(options);
 
   async function start(wanted: LaunchOptions): Promise<Run> {
-    const { program, args } = command();
+    const { program, args } = command(options.executable);
     const environment: NodeJS.ProcessEnv = { ...process.env, ...options.environment, ...wanted.environment };
     // Inherited from script/node: Electron would start as plain Node and not know a single switch.
     delete environment.ELECTRON_RUN_AS_NODE;
@@ -239,5 +243,19 @@ export async function launch(options: LaunchOptions = {}): Promise<Application> 
       }
       if (options.userData === undefined) rmSync(userData, { recursive: true, force: true, maxRetries: 5 });
     },
+  };
+}
+
+/** The command that starts the application on this data once more, for a second start beside the first. */
+export function applicationCommand(userData: string): { readonly program: string; readonly args: string[] } {
+  const { program, args } = command(undefined);
+  return {
+    program,
+    args: [
+      ...args,
+      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      `--user-data-dir=${userData}`,
+      '--password-store=gnome-libsecret',
+    ],
   };
 }
