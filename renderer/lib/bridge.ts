@@ -7,7 +7,7 @@ import type { Bridge } from '../../shared/ipc/channels.ts';
 import type { Input, Method, Output, Push } from '../../shared/ipc/contract.ts';
 
 /** Methods without input are called with the name alone. */
-export type Arguments<M extends Method> = Input<M> extends undefined ? [] : [input: Input<M>];
+type Arguments<M extends Method> = Input<M> extends undefined ? [] : [input: Input<M>];
 
 export interface Client {
   /** Never rejects: what main answers is a value, and a call that could not be made is the error `internal`. */

@@ -30,7 +30,7 @@ function sameDay(a: Date, b: Date): boolean {
 }
 
 /** `14:32`. `time` in ms UTC. */
-export function formatClock(time: number): string {
+function formatClock(time: number): string {
   return format('clock', clockOptions(), time);
 }
 
@@ -94,7 +94,7 @@ export function countryName(code: string): string {
   }
 }
 
-export const isMac = typeof navigator !== 'undefined' && navigator.platform.startsWith('Mac');
+const isMac = typeof navigator !== 'undefined' && navigator.platform.startsWith('Mac');
 
 /** How the shortcut for sending is written on this computer's keys. */
 export const sendShortcut = isMac ? '⌘⏎' : 'Ctrl+Enter';

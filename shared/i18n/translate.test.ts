@@ -1,18 +1,22 @@
-import { parse, TYPE } from '@formatjs/icu-messageformat-parser';
+import { IntlMessageFormat } from 'intl-messageformat';
 import { describe, expect, it } from 'vitest';
 import { accountPauseReasons, messageStates } from '../domain/message.ts';
 import { appErrorCodes } from '../errors.ts';
 import english from './en.json' with { type: 'json' };
 import { type MessageKey, translate, translateError } from './translate.ts';
 
-type Element = ReturnType<typeof parse>[number];
+type Element = ReturnType<IntlMessageFormat['getAst']>[number];
+
+function parse(pattern: string): readonly Element[] {
+  return new IntlMessageFormat(pattern, 'en', undefined, { ignoreTag: true }).getAst();
+}
 
 /** Names of all placeholders of a pattern, those inside plurals included. */
 function placeholders(elements: readonly Element[], found = new Set<string>()): Set<string> {
+  const literal = 0;
   for (const element of elements) {
-    if (element.type === TYPE.argument) found.add(element.value);
-    if (element.type === TYPE.plural || element.type === TYPE.select) {
-      found.add(element.value);
+    if ('value' in element && element.type !== literal) found.add(String(element.value));
+    if ('options' in element && element.options) {
       for (const option of Object.values(element.options)) placeholders(option.value, found);
     }
   }
@@ -23,7 +27,7 @@ const entries = Object.entries(english) as [MessageKey, string][];
 
 describe('catalogue', () => {
   it.each(entries)('%s compiles and leaves nothing unfilled', (key, pattern) => {
-    const names = placeholders(parse(pattern, { ignoreTag: true }));
+    const names = placeholders(parse(pattern));
     const values = Object.fromEntries([...names].map((name) => [name, 2]));
     const text = translate(key, values);
     expect(text).not.toBe('');

@@ -12,7 +12,7 @@ export const page = 200;
 const ahead = 60;
 
 /** Whether a text in this state is listed here. History files everything. */
-export function belongs(view: View, state: MessageState): boolean {
+function belongs(view: View, state: MessageState): boolean {
   return view === 'history' || (openStates as readonly MessageState[]).includes(state);
 }
 

@@ -49,6 +49,8 @@ export class QuickSend {
   #asked = new Set<string>();
   #epoch = 0;
   #submissionId = '';
+  /** What was handed over under this id and may have been taken, although the answer was no. */
+  #handedOver: string | undefined;
   #typed: Record<Field, boolean> = { to: false, body: false };
   #loading: Promise<void> | undefined;
   #saving: Promise<void> = Promise.resolve();
@@ -217,10 +219,12 @@ export class QuickSend {
     // The draft on disk is emptied by the submission itself; a save that arrived after it would bring it back.
     clearTimeout(this.#saveTimer);
     await this.#saving;
+    const content = { recipients: [...missing.recipients], body: this.#body };
+    const before = this.#handedOver;
+    this.#handedOver = JSON.stringify(content);
     const answer = await this.#client.call('sending.submit', {
       submissionId: this.#submissionId,
-      recipients: [...missing.recipients],
-      body: this.#body,
+      ...content,
     });
     if (!answer.ok) {
       this.phase = 'writing';
@@ -228,6 +232,11 @@ export class QuickSend {
       return;
     }
     const { messageIds, repeated } = answer.value;
+    // Main kept what came first under this id. Unless that is what stands here, this text is in no outbox.
+    if (repeated && before !== this.#handedOver) {
+      await this.#keepAsNew();
+      return;
+    }
     await this.#startOver(Math.max(messageIds.length, 1), repeated);
   }
 
@@ -266,9 +275,19 @@ export class QuickSend {
     void this.saveNow();
   }
 
+  async #keepAsNew(): Promise<void> {
+    this.#submissionId = crypto.randomUUID();
+    this.#handedOver = undefined;
+    this.phase = 'writing';
+    this.problem = translate('quick.repeatedKept');
+    this.#unsaved = true;
+    await this.saveNow();
+  }
+
   async #startOver(count: number, repeated: boolean): Promise<void> {
     const used = this.#submissionId;
     this.#submissionId = '';
+    this.#handedOver = undefined;
     this.#unsaved = false;
     this.#to = '';
     this.#body = '';

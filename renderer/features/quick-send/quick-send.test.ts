@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { maxBodyUnits } from '../../../shared/domain/message.ts';
 import { translate, translateError } from '../../../shared/i18n/translate.ts';
-import { maxRecipientsPerSubmission } from '../../../shared/ipc/contract.ts';
+import { type Input, maxRecipientsPerSubmission } from '../../../shared/ipc/contract.ts';
 import { createFakeClient, type FakeClient, makeScenario, type Scenario } from '../../lib/fake-bridge.ts';
 import { QuickSend } from './quick-send.svelte.ts';
 import { maxRecipients, splitRecipients } from './recipients.ts';
@@ -238,15 +238,34 @@ describe('sending', () => {
     form.stop();
   });
 
-  it('says when the text was in the outbox already', async () => {
-    const { client, form } = await written();
-    await client.call('sending.submit', {
-      submissionId: '00000000-0000-4000-8000-000000000001',
-      recipients: ['+27825550101'],
-      body: 'Hello',
-    });
+  /** Main took the text, but what the window heard was an error. */
+  async function takenUnheard() {
+    const opened = await written({ failing: { 'sending.submit': 'internal' } });
+    await opened.form.submit();
+    const [input] = callsOf(opened.client, 'sending.submit') as Input<'sending.submit'>[];
+    opened.client.fail('sending.submit', undefined);
+    if (input !== undefined) await opened.client.call('sending.submit', input);
+    return opened;
+  }
+
+  it('says when the same text was in the outbox already', async () => {
+    const { form } = await takenUnheard();
     await form.submit();
-    expect(form.sent).toEqual({ count: 1, repeated: true });
+    expect(form.sent).toEqual({ count: 2, repeated: true });
+    expect(form.body).toBe('');
+    form.stop();
+  });
+
+  it('loses nothing when another text was taken under its id', async () => {
+    const { client, form } = await takenUnheard();
+    form.body = 'Hello, changed';
+    await form.submit();
+    expect(form.phase).toBe('writing');
+    expect(form.body).toBe('Hello, changed');
+    expect(form.problem).toBe(translate('quick.repeatedKept'));
+    await form.submit();
+    expect(callsOf(client, 'sending.submit').at(-1)).toMatchObject({ body: 'Hello, changed' });
+    expect(form.sent).toEqual({ count: 2, repeated: false });
     form.stop();
   });
 
