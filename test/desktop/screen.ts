@@ -27,3 +27,9 @@ export async function focusedWindow(): Promise<{ readonly title: string; readonl
     return undefined;
   }
 }
+
+/** Resizes the window that has the keyboard; the size is that of its content, without the frame. */
+export async function resizeFocusedWindow(width: number, height: number): Promise<void> {
+  const id = (await runProgram('xdotool', ['getactivewindow'])).trim();
+  await runProgram('xdotool', ['windowsize', id, String(width), String(height)]);
+}

@@ -1,0 +1,146 @@
+/**
+ * Takes the pictures in docs/screens/: every view, light and dark, at 1280×800 and 900×600, from the real application
+ * with a gateway that takes, refuses and loses texts. `npm run screens`; look at them afterwards.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, type Page } from '@playwright/test';
+import { translate } from '../../shared/i18n/translate.ts';
+import { succeed } from './bridge.ts';
+import { liveKey, openMain, openQuickSend, setUpLive } from './fixture.ts';
+import { startGateway } from './gateway.ts';
+import { launch } from './launch.ts';
+import { pictureOfDesktop, resizeFocusedWindow } from './screen.ts';
+import { findTray } from './tray.ts';
+
+const directory = fileURLToPath(new URL('../../docs/screens', import.meta.url));
+const sizes = [
+  { width: 1280, height: 800 },
+  { width: 900, height: 600 },
+] as const;
+const themes = ['light', 'dark'] as const;
+
+/** Numbers of the practice gateway that behave badly on purpose: electron/practice/magic-numbers.ts. */
+const texts: readonly { readonly to: string; readonly body: string }[] = [
+  {
+    to: '082 123 4567',
+    body: 'Your appointment is on Tuesday at 09:30. Reply by phone if that does not suit.',
+  },
+  { to: '083 555 0142', body: 'Die Elternsprechstunde beginnt um 18 Uhr im Raum 12. Bis dann!' },
+  { to: '+44 7700 900105', body: 'Your car is ready to be collected.' },
+  {
+    to: '072 555 0199',
+    body: 'Reminder: fasting from 22:00 tonight, blood test tomorrow at 07:45. '.repeat(4),
+  },
+  { to: '+44 7700 900999', body: 'Your prescription can be collected until Friday.' },
+  { to: '084 555 0123', body: 'We are closed on Monday. Happy holidays from all of us. 🌻' },
+];
+
+/** Until fonts are there and nothing moves any more. */
+async function settle(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    await Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined)));
+  });
+}
+
+async function picture(page: Page, name: string): Promise<void> {
+  await settle(page);
+  await page.screenshot({ path: join(directory, `${name}.png`), animations: 'disabled' });
+}
+
+/** The window in the foreground is resized by the window manager, as by its corner. */
+async function resize(page: Page, { width, height }: { width: number; height: number }): Promise<void> {
+  await expect.poll(() => page.evaluate(() => document.hasFocus())).toBe(true);
+  await resizeFocusedWindow(width, height);
+  await expect
+    .poll(() => page.evaluate(() => [window.innerWidth, window.innerHeight]))
+    .toEqual([width, height]);
+}
+
+async function everyLook(page: Page, name: string): Promise<void> {
+  for (const size of sizes) {
+    await resize(page, size);
+    for (const theme of themes) {
+      await page.emulateMedia({ colorScheme: theme });
+      await picture(page, `${name}-${theme}-${size.width}x${size.height}`);
+    }
+  }
+  await page.emulateMedia({ colorScheme: null });
+}
+
+async function show(page: Page, section: 'history' | 'outbox' | 'settings'): Promise<void> {
+  // The number of waiting texts is part of the button's name.
+  await page
+    .getByRole('navigation')
+    .getByRole('button', { name: new RegExp(`^${translate(`navigation.${section}`)}`) })
+    .click();
+}
+
+rmSync(directory, { recursive: true, force: true });
+mkdirSync(directory, { recursive: true });
+const gateway = await startGateway({ key: liveKey });
+const application = await launch({ arguments: [`--gateway=${gateway.url}`] });
+try {
+  await everyLook(await openMain(application), 'welcome');
+  const main = await setUpLive(application);
+  const tray = await findTray(application.pid);
+  await show(main, 'history');
+  await everyLook(main, 'history-empty');
+
+  for (const text of texts) {
+    await succeed(main, 'sending.submit', {
+      submissionId: randomUUID(),
+      recipients: [text.to],
+      body: text.body,
+    });
+  }
+  await expect(main.getByRole('option')).toHaveCount(texts.length);
+  await expect(main.getByText(translate('state.rejected'))).toBeVisible();
+  await expect(main.getByText(translate('state.accepted'))).toHaveCount(texts.length - 2);
+  await everyLook(main, 'history');
+  await main.getByText(translate('state.rejected')).click();
+  await expect(main.getByText(translate('detail.story'))).toBeVisible();
+  await everyLook(main, 'history-detail');
+  await main.keyboard.press('Escape');
+
+  await gateway.line('down');
+  for (const to of ['082 555 0171', '082 555 0172', '082 555 0173']) {
+    await succeed(main, 'sending.submit', {
+      submissionId: randomUUID(),
+      recipients: [to],
+      body: 'The practice is closed this afternoon. We call you back tomorrow.',
+    });
+  }
+  await expect.poll(async () => (await succeed(main, 'app.status', undefined)).sending.state).toBe('offline');
+  await show(main, 'outbox');
+  await expect(main.getByText(translate('state.queued'), { exact: true })).toHaveCount(3);
+  await everyLook(main, 'outbox-offline');
+  await show(main, 'settings');
+  await everyLook(main, 'settings');
+
+  const quickSend = await openQuickSend(application, tray);
+  await quickSend.getByLabel(translate('quick.to'), { exact: true }).fill('082 123 4567, 083 555 0142');
+  await quickSend.keyboard.press('Enter');
+  await quickSend
+    .getByLabel(translate('quick.message'), { exact: true })
+    .fill('Your appointment is on Tuesday at 09:30. Please bring the “blue” form.');
+  await expect(quickSend.getByText('+27 82 123 4567')).toBeVisible();
+  for (const theme of themes) {
+    await quickSend.emulateMedia({ colorScheme: theme });
+    await picture(quickSend, `quick-send-${theme}`);
+  }
+  await quickSend.emulateMedia({ colorScheme: null });
+  await settle(quickSend);
+  await pictureOfDesktop(join(directory, 'desktop.png'));
+} finally {
+  await application.dispose();
+  await gateway.stop();
+}
+if (application.problems().length > 0) {
+  console.error(application.problems().join('\n'));
+  process.exit(1);
+}
+process.exit(0);
