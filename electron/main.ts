@@ -411,7 +411,7 @@ async function start(): Promise<void> {
     const view = await status();
     const waiting = view.counts.waiting + view.counts.sending;
     if (waiting > 0 && !preferences.settings.skipQuitNotice) {
-      const answer = await dialog.showMessageBox({
+      const answer = await ask({
         type: 'question',
         title: translate('dialog.quit.title'),
         message: translate('dialog.quit.message', { count: waiting }),
@@ -447,7 +447,7 @@ async function start(): Promise<void> {
     log.error('database-not-opened', { error: String(error) });
     const future = error instanceof DatabaseFromFutureError;
     const words = future ? 'dialog.databaseNewer' : 'dialog.databaseFailed';
-    const { response } = await dialog.showMessageBox({
+    const { response } = await ask({
       type: 'error',
       title: translate(`${words}.title`),
       message: translate(`${words}.message`),
@@ -460,6 +460,16 @@ async function start(): Promise<void> {
     });
     if (response === 0) await shell.openPath(dataDirectory);
   }
+}
+
+/**
+ * Asks with a native dialog. Returns a turn later: the promise resolves inside GTK's own call, and ending the program there
+ * crashes it (seen with Electron 42 on Linux).
+ */
+async function ask(options: Electron.MessageBoxOptions): Promise<Electron.MessageBoxReturnValue> {
+  const answer = await dialog.showMessageBox(options);
+  await new Promise((resolve) => setImmediate(resolve));
+  return answer;
 }
 
 let rules: Promise<TextRules> | undefined;

@@ -30,7 +30,8 @@ export function guardSession(session: Session, origins: readonly string[], log: 
 export function guardNavigation(origins: readonly string[], log: Log): void {
   app.on('web-contents-created', (_created, contents) => {
     const refuse = (event: { preventDefault(): void }, kind: string, url: string): void => {
-      if (isOurs(url, origins)) return;
+      // Our one page, reloaded by the development server, is all there is to go to.
+      if (isOurs(url, origins) && new URL(url).pathname === '/index.html') return;
       event.preventDefault();
       log.warn('navigation-refused', { kind, scheme: schemeOf(url) });
     };

@@ -28,6 +28,8 @@ export interface Gateway {
   readonly key: string;
   /** Every `POST /messages` that reached it, oldest first, also those it never answered. */
   sendRequests(): Promise<readonly SendRequest[]>;
+  /** How many requests of any kind reached it. */
+  anyRequests(): Promise<number>;
   /** Every text it accepted for sending. */
   taken(): Promise<readonly TakenText[]>;
   /** Faults for the next requests, one each. */
@@ -90,6 +92,9 @@ export async function startGateway({ key }: { readonly key?: string } = {}): Pro
           body: Buffer.from(request.body, 'base64').toString('utf8'),
           points: request.points,
         }));
+    },
+    async anyRequests() {
+      return (await control<{ requests: readonly ReceivedRequest[] }>('GET', 'received')).requests.length;
     },
     async taken() {
       return (await control<{ texts: readonly TakenText[] }>('GET', 'taken')).texts;

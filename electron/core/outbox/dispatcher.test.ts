@@ -281,6 +281,31 @@ describe('doubt', () => {
     expect(stateOf(id)).toBe('in_doubt');
   });
 
+  test('a far end that never answers does not put everything in doubt at once', async () => {
+    const ids = [];
+    for (let index = 0; index < 60; index += 1)
+      ids.push(...(await submit([`+278200000${index + 10}`], `text ${index}`)));
+    gateway.answer = doubt;
+    await dispatcher({ concurrency: 4, batchSize: 50 }).start();
+    await settle();
+    const atOnce = ids.filter((id) => stateOf(id) === 'in_doubt').length;
+    expect(atOnce).toBeLessThanOrEqual(6);
+    await time.advance(3_600_000);
+    expect(ids.filter((id) => stateOf(id) === 'queued').length).toBeGreaterThan(30);
+    gateway.answer = accepted;
+    await time.advance(3_600_000);
+    expect(ids.filter((id) => stateOf(id) === 'queued')).toEqual([]);
+  });
+
+  test('one text that ends in doubt does not hold up the others', async () => {
+    const [doubtful] = await submit(['+27820000001'], 'doubtful');
+    const [other] = await submit(['+27820000002'], 'other');
+    gateway.answer = (batch) => (batch.messages[0]?.body === 'doubtful' ? doubt(batch) : accepted(batch));
+    await dispatcher({ concurrency: 1, batchSize: 50 }).start();
+    await settle();
+    expect([stateOf(doubtful), stateOf(other)]).toEqual(['in_doubt', 'accepted']);
+  });
+
   test('send again makes a second text and leaves the first abandoned', async () => {
     const [id] = await submit(['+27820000001']);
     gateway.answer = doubt;
@@ -317,6 +342,16 @@ describe('pauses', () => {
     await running.resume();
     await settle();
     expect(ids.map(stateOf)).toEqual(['accepted', 'accepted']);
+  });
+
+  test('requests that end together do not hammer an account that was just refused', async () => {
+    for (let index = 0; index < 8; index += 1) await submit([`+2782000000${index}`], `text ${index}`);
+    const pause: Pause = { reason: 'rate-limited', until: time.clock.now() + 60_000, text: '' };
+    gateway.answer = (batch) =>
+      all(batch, { kind: 'notSent', why: 'account', text: '' }, { pause, httpStatus: 429 });
+    await dispatcher({ concurrency: 4, batchSize: 50 }).start();
+    await settle();
+    expect(gateway.batches).toHaveLength(4);
   });
 
   test('a rate limit ends by itself, not earlier', async () => {

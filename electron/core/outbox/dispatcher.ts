@@ -93,6 +93,7 @@ export class Dispatcher {
   #storageFailing = false;
   #pause: Pause | undefined;
   #lineFailures = 0;
+  #doubtfulInARow = 0;
   /** On the monotonic clock; undefined while the line is believed up. */
   #lineRetryAt: number | undefined;
   #nextTryWallClock = 0;
@@ -293,10 +294,12 @@ export class Dispatcher {
     }
     this.#parts.probe?.('before-close-commit');
     this.#noteLine(result);
+    // In memory before the close makes the texts claimable again, on disk after it: the result matters more.
+    const news = this.#holdFor(result.pause);
     this.#unclosed.push({ attempt, result, notBefore: this.#notBefore(attempt, result) });
     await this.#closeFinished();
     this.#inFlight -= 1;
-    await this.#notePause(result.pause);
+    if (news !== undefined) await this.#notePause(news);
     this.#settleIdle();
     this.wake();
   }
@@ -333,35 +336,45 @@ export class Dispatcher {
     return this.#parts.clock.now() + backoff(number, this.#parts.random());
   }
 
+  /**
+   * Two things hold the whole account: no line, and a far end that takes requests without a usable answer twice in a row.
+   * The second protects from doubt: without it, everything that waits would become *Maybe sent*, one batch after the other.
+   */
   #noteLine(result: SendResult): void {
-    const noLine = hasNoLine(result);
     const before = this.#lineRetryAt !== undefined;
-    if (noLine && this.#lineRetryAt !== undefined && this.#lineRetryAt > this.#parts.clock.monotonic())
-      return;
-    if (noLine) {
-      // Several requests that failed together are one failure: those after the first find the wait already set.
+    const doubtful = result.outcomes.every((outcome) => outcome.kind === 'unknown');
+    this.#doubtfulInARow = doubtful ? this.#doubtfulInARow + 1 : 0;
+    if (hasNoLine(result) || this.#doubtfulInARow >= 2) {
+      // Requests that failed together are one failure: those after the first find the wait already set.
+      if (this.#lineRetryAt !== undefined && this.#lineRetryAt > this.#parts.clock.monotonic()) return;
       this.#lineFailures += 1;
       const wait = backoff(this.#lineFailures, this.#parts.random());
       this.#lineRetryAt = this.#parts.clock.monotonic() + wait;
       this.#nextTryWallClock = this.#parts.clock.now() + wait;
-      this.#parts.log.info('line-down', { failures: this.#lineFailures, wait });
-    } else if (result.httpStatus !== undefined) {
+      this.#parts.log.info('line-down', { failures: this.#lineFailures, wait, doubtful });
+      this.#parts.onSendingChanged(this.sending());
+    } else if (!doubtful && result.httpStatus !== undefined) {
       this.#lineFailures = 0;
       this.#lineRetryAt = undefined;
-    }
-    if (noLine || before !== (this.#lineRetryAt !== undefined)) {
-      this.#parts.onSendingChanged(this.sending());
+      if (before) this.#parts.onSendingChanged(this.sending());
     }
   }
 
-  async #notePause(asked: Pause | undefined): Promise<void> {
-    if (asked === undefined) return;
+  /** Holds the account at once. Returns what there is to tell and to keep, if this is news. */
+  #holdFor(asked: Pause | undefined): { readonly pause: Pause; readonly repeated: boolean } | undefined {
+    if (asked === undefined) return undefined;
+    // A person's pause is stronger than the gateway's: it must not end by itself.
+    if (this.#pause?.reason === 'person') return undefined;
     const soonest = this.#parts.clock.now() + shortestPauseMilliseconds;
     const pause = asked.until === undefined ? asked : { ...asked, until: Math.max(asked.until, soonest) };
-    // A person's pause is stronger than the gateway's: it must not end by itself.
-    if (this.#pause?.reason === 'person') return;
     const repeated = this.#pause?.reason === pause.reason;
     this.#pause = pause;
+    return { pause, repeated };
+  }
+
+  async #notePause({ pause, repeated }: { pause: Pause; repeated: boolean }): Promise<void> {
+    // A person may have paused or resumed while the result was being written.
+    if (this.#pause !== pause) return;
     try {
       await this.#parts.store.pauseAccount(this.#parts.accountId, pause);
     } catch (error) {

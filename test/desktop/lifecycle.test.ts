@@ -1,0 +1,181 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { translate } from '../../shared/i18n/translate.ts';
+import { succeed } from './bridge.ts';
+import { sendText } from './compose.ts';
+import { eventually } from './eventually.ts';
+import { expect, openMain, openQuickSend, setUpLive, setUpPractice, test } from './fixture.ts';
+import { applicationCommand } from './launch.ts';
+import { shownNotifications } from './notifications.ts';
+import { focusedWindow, pressKeys, typeText } from './screen.ts';
+import { findTray } from './tray.ts';
+
+test('a second start shows the window of the first and ends', async ({ start }) => {
+  const application = await start({ arguments: ['--hidden'] });
+  await findTray(application.pid);
+  expect(application.openWindows()).toEqual([]);
+
+  const { program, args } = applicationCommand(application.userData);
+  const environment = { ...process.env };
+  delete environment.ELECTRON_RUN_AS_NODE;
+  const second = spawn(program, args, { env: environment, stdio: 'ignore' });
+  const code = await new Promise((resolve) => second.once('exit', resolve));
+  expect(code).toBe(0);
+  const main = await application.window('main');
+  await expect(main.getByRole('heading').first()).toBeVisible();
+});
+
+test('closing keeps it running in the tray, and says so once', async ({ start }) => {
+  const application = await start();
+  const main = await setUpPractice(application);
+  const tray = await findTray(application.pid);
+  const notices = async (): Promise<number> =>
+    (await shownNotifications()).filter(
+      (shown) => shown.summary === translate('notification.closeToTray.title'),
+    ).length;
+
+  await succeed(main, 'app.hideWindow', undefined);
+  await expect.poll(notices).toBe(1);
+  await tray.click(translate('tray.open'));
+  await expect.poll(async () => (await focusedWindow())?.pid).toBe(application.pid);
+  await succeed(await application.window('main'), 'app.hideWindow', undefined);
+  await tray.item(translate('tray.newMessage'));
+  expect(await notices()).toBe(1);
+});
+
+test('what is typed survives the window, a kill and a restart, and is one text in the end', async ({
+  gateway,
+  start,
+}) => {
+  const application = await start();
+  await setUpLive(application);
+  let tray = await findTray(application.pid);
+  let quickSend = await openQuickSend(application, tray);
+  await typeText('082 123 4567');
+  await pressKeys('Tab');
+  await typeText('Half a thought');
+  await pressKeys('Escape');
+  await expect
+    .poll(async () => (await succeed(quickSend, 'draft.load', undefined)).body)
+    .toBe('Half a thought');
+
+  quickSend = await openQuickSend(application, tray);
+  await expect(quickSend.getByLabel(translate('quick.message'), { exact: true })).toHaveValue(
+    'Half a thought',
+  );
+  await application.kill();
+  await application.restart();
+  tray = await findTray(application.pid);
+  quickSend = await openQuickSend(application, tray);
+  await expect(quickSend.getByLabel(translate('quick.to'), { exact: true })).toHaveValue('082 123 4567');
+  const message = quickSend.getByLabel(translate('quick.message'), { exact: true });
+  await expect(message).toHaveValue('Half a thought');
+  await message.press('End');
+  await typeText(', finished');
+  // Pressed twice, as people do.
+  await pressKeys('ctrl+Return', 'ctrl+Return');
+  await expect
+    .poll(async () => (await gateway.taken()).map((text) => text.content))
+    .toEqual(['Half a thought, finished']);
+  expect(await gateway.sendRequests()).toHaveLength(1);
+  await expect.poll(async () => (await succeed(quickSend, 'draft.load', undefined)).body).toBe('');
+});
+
+test('quitting with texts waiting says so; they are there again after the next start', async ({
+  gateway,
+  start,
+}) => {
+  const application = await start();
+  await setUpLive(application);
+  const tray = await findTray(application.pid);
+  await gateway.line('down');
+  await sendText(application, tray, '082 123 4567', 'Still waiting.');
+  await tray.item(translate('tray.waiting', { count: 1 }));
+
+  await tray.click(translate('tray.quit'));
+  await expect.poll(async () => (await focusedWindow())?.title).toBe(translate('dialog.quit.title'));
+  await pressKeys('Escape');
+  await expect.poll(async () => (await focusedWindow())?.title).not.toBe(translate('dialog.quit.title'));
+  await tray.item(translate('tray.waiting', { count: 1 }));
+
+  await tray.click(translate('tray.quit'));
+  await expect.poll(async () => (await focusedWindow())?.title).toBe(translate('dialog.quit.title'));
+  await pressKeys('Return');
+  expect(await application.ended()).toBe(0);
+
+  await gateway.line('up');
+  await application.restart();
+  await expect
+    .poll(async () => (await gateway.taken()).map((text) => text.content))
+    .toEqual(['Still waiting.']);
+  expect(await gateway.sendRequests()).toHaveLength(1);
+});
+
+test('a database of a newer version is left alone, and said so', async ({ start }) => {
+  const application = await start();
+  await setUpPractice(application);
+  await application.quit();
+  const file = join(application.userData, 'practice', 'outbox.db');
+  const database = new Sqlite(file);
+  database.pragma('user_version = 99990');
+  database.close();
+
+  const { program, args } = applicationCommand(application.userData);
+  const environment = { ...process.env };
+  delete environment.ELECTRON_RUN_AS_NODE;
+  const again = spawn(program, args, { env: environment, stdio: 'ignore' });
+  const ended = new Promise((resolve) => again.once('exit', resolve));
+  await eventually('the dialog', async () =>
+    (await focusedWindow())?.title === translate('dialog.databaseNewer.title') ? true : undefined,
+  );
+  await pressKeys('Escape');
+  expect(await ended).toBe(1);
+  const left = new Sqlite(file, { readonly: true });
+  expect(left.pragma('user_version', { simple: true })).toBe(99990);
+  left.close();
+});
+
+test('practice mode: no key, a banner, a pretend gateway that answers, its own database', async ({
+  gateway,
+  start,
+}) => {
+  const application = await start();
+  const main = await setUpPractice(application);
+  await expect(main.getByText(translate('app.practiceBanner'))).toBeVisible();
+  const tray = await findTray(application.pid);
+  await expect
+    .poll(() => tray.toolTip())
+    .toBe(translate('tray.tooltip.practice', { tooltip: translate('tray.tooltip.idle') }));
+  await sendText(application, tray, '082 123 4567', 'Only practising.');
+  await expect(main.getByRole('option')).toContainText(translate('state.accepted'));
+  const quickSend = await openQuickSend(application, tray);
+  await expect(quickSend.getByText(translate('app.practiceBanner'))).toBeVisible();
+  // Nothing of it went to the gateway of the live account, and nothing of it is in the live outbox.
+  expect(await gateway.sendRequests()).toEqual([]);
+  await succeed(main, 'app.setMode', { mode: 'live' });
+  expect((await succeed(main, 'messages.page', { view: 'history', before: null, limit: 10 })).rows).toEqual(
+    [],
+  );
+  await succeed(main, 'app.setMode', { mode: 'practice' });
+  expect(
+    (await succeed(main, 'messages.page', { view: 'history', before: null, limit: 10 })).rows,
+  ).toHaveLength(1);
+});
+
+test('a login start shows no window', async ({ start }) => {
+  const application = await start();
+  await setUpPractice(application);
+  await application.quit();
+  mkdirSync(application.userData, { recursive: true });
+  await application.restart({ arguments: ['--hidden', '--', '--trace-startup'] });
+  await findTray(application.pid);
+  await eventually(
+    'the start-up marks',
+    () => /startup \{.*"dispatcher"/.test(application.output()) || undefined,
+  );
+  expect(application.openWindows()).toEqual([]);
+  const main = await openMain(application);
+  await expect(main.getByRole('navigation')).toBeVisible();
+});
