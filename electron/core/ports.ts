@@ -3,6 +3,7 @@
  * the core only ever sees these shapes, so that it runs and is tested in plain Node.
  */
 import type { AccountPauseReason, MessageState } from '../../shared/domain/message.ts';
+import type { MessageOptions } from '../../shared/domain/message-options.ts';
 
 /** Wall clock in milliseconds UTC, and a clock that only runs forward for time-outs. */
 export interface Clock {
@@ -32,9 +33,13 @@ export interface GatewayMessage {
   /** E.164 with the leading `+`. */
   readonly recipient: string;
   readonly body: string;
+  readonly options?: MessageOptions | undefined;
 }
 
-/** One HTTP request: several recipients of the same body, or a single one. */
+/**
+ * One HTTP request: a single message, several recipients of the same body and options, or, where the gateway's
+ * capabilities allow `personalTexts`, messages that differ.
+ */
 export interface GatewayBatch {
   /** Search key of the request: the message's own `clientRef` when it is alone, the attempt's otherwise. */
   readonly requestRef: string;
@@ -84,15 +89,63 @@ export type CheckResult =
       readonly text: string;
     };
 
+/** A question that got no usable answer. Nothing was sent, so nothing is in doubt: asking again is harmless. */
+export interface NoAnswer {
+  readonly kind: 'no-answer';
+  readonly text: string;
+  readonly pause?: Pause | undefined;
+}
+
+/**
+ * What the gateway says became of a text. `waiting`: still with Clickatell or the network. `gone`: unknown to the gateway
+ * (too old, or never taken).
+ */
+export type StatusResult =
+  | {
+      readonly kind: 'status';
+      readonly meaning:
+        | 'waiting'
+        | 'at-gateway'
+        | 'delivered'
+        | 'undelivered'
+        | 'expired'
+        | 'stopped'
+        | 'gone';
+      /** The gateway's own word or number, for the detail view. */
+      readonly code: string;
+    }
+  | NoAnswer;
+
+export type ChargeResult =
+  | { readonly kind: 'charge'; readonly credits: number; readonly code: string }
+  | NoAnswer;
+
+export type CoverageResult =
+  | {
+      readonly kind: 'coverage';
+      readonly covered: boolean;
+      readonly credits: number | undefined;
+      readonly text: string;
+    }
+  | NoAnswer;
+
 export interface GatewayCapabilities {
+  /** Of one request with the same text to all. */
   readonly maxRecipients: number;
+  /** How many different texts one request may carry; absent or 1: every text needs its own request. */
+  readonly personalTexts?: number | undefined;
+  /** Options this gateway can carry. A message with another one is rejected before anything leaves. */
+  readonly options?: readonly (keyof MessageOptions)[] | undefined;
   /** Whether the family lets us find or de-duplicate a text by our own reference. Clickatell: echo only. */
   readonly clientRef: 'none' | 'echo' | 'queryable' | 'dedupes';
 }
 
 export interface GatewayContext {
   readonly signal: AbortSignal;
-  /** Called at the last moment, so that the key lives no longer than the request. Undefined: there is no key. */
+  /**
+   * Called at the last moment, so that the key lives no longer than the request. Undefined: there is no key. For
+   * Developers' Central it is the login in one string, see `shared/domain/central-login.ts`.
+   */
   readonly readKey: () => Promise<string | undefined>;
 }
 
@@ -103,6 +156,13 @@ export interface Gateway {
   send(batch: GatewayBatch, context: GatewayContext): Promise<SendResult>;
   /** The balance call: proves the key without sending. Never rejects. */
   check(context: GatewayContext): Promise<CheckResult>;
+  /** What became of a text, by the id the gateway gave it. Never rejects. */
+  status?(providerId: string, context: GatewayContext): Promise<StatusResult>;
+  /** Developers' Central only. None of these rejects. */
+  charge?(providerId: string, context: GatewayContext): Promise<ChargeResult>;
+  /** Stops a text that still waits at Clickatell. */
+  stop?(providerId: string, context: GatewayContext): Promise<StatusResult>;
+  coverage?(recipient: string, context: GatewayContext): Promise<CoverageResult>;
   /** Drops every open connection (after sleep, at quit). */
   close(): Promise<void>;
 }

@@ -14,7 +14,9 @@ CREATE TABLE run (
 CREATE TABLE account (
   id INTEGER PRIMARY KEY,
   label TEXT NOT NULL,
-  family TEXT NOT NULL CHECK (family IN ('platform')),
+  family TEXT NOT NULL CHECK (family IN ('platform', 'central')),
+  -- Chosen by what a message needs, or forced by the person.
+  transport TEXT NOT NULL DEFAULT 'auto' CHECK (transport IN ('auto', 'json', 'xml', 'http', 'get', 'post')),
   base_url TEXT NOT NULL,
   is_default INTEGER NOT NULL DEFAULT 0 CHECK (is_default IN (0, 1)),
   pause_reason TEXT,
@@ -46,7 +48,9 @@ CREATE TABLE message (
   recipient TEXT NOT NULL,
   body TEXT NOT NULL,
   parts INTEGER NOT NULL,
-  encoding TEXT NOT NULL CHECK (encoding IN ('gsm-7', 'ucs-2')),
+  encoding TEXT NOT NULL CHECK (encoding IN ('gsm-7', 'ucs-2', '8-bit')),
+  -- shared/domain/message-options.ts as JSON; '{}' for most.
+  options TEXT NOT NULL DEFAULT '{}',
   state TEXT NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'sending', 'in_doubt', 'needs_decision', 'accepted',
     'delivered', 'undelivered', 'status_unknown', 'rejected', 'expired', 'cancelled', 'abandoned')),
   state_at INTEGER NOT NULL,

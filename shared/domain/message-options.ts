@@ -1,0 +1,30 @@
+/**
+ * What a message may carry beyond number and text. Which of it an account can do is its gateway's to say; what it means
+ * is the same everywhere. Absent means: the account's own default.
+ */
+import * as v from 'valibot';
+
+/** Even number of hexadecimal digits. */
+const octets = v.pipe(v.string(), v.regex(/^(?:[0-9a-fA-F]{2})+$/));
+
+/** Clickatell keeps trying for a day unless told; three days is the longest that its documents name. */
+export const mostValidityMinutes = 4_320;
+/** Octets that a user data header may have, its length octet included: a part holds 140. */
+export const mostHeaderOctets = 139;
+
+export const messageOptionsSchema = v.strictObject({
+  /** A two-way number or a registered sender ID: 1 to 16 digits, or up to 11 letters and digits. */
+  senderId: v.optional(v.pipe(v.string(), v.regex(/^(?:\+?\d{1,16}|[A-Za-z0-9 ]{1,11})$/))),
+  /** Shown at once and not kept by the handset. */
+  flash: v.optional(v.boolean()),
+  /** How long the network keeps trying. */
+  validityMinutes: v.optional(
+    v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(mostValidityMinutes)),
+  ),
+  /** Kept by Clickatell until then, ms UTC: the computer may be off meanwhile. */
+  deliverAt: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1))),
+  /** The body is hexadecimal octets, not text. */
+  binary: v.optional(v.boolean()),
+  userDataHeader: v.optional(v.pipe(octets, v.maxLength(mostHeaderOctets * 2))),
+});
+export type MessageOptions = v.InferOutput<typeof messageOptionsSchema>;
