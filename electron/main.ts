@@ -169,8 +169,9 @@ async function start(): Promise<void> {
         }),
         mark: (caller, name) => {
           mark(name);
-          if (name === 'first-paint') windows.painted(caller.webContentsId);
-          else afterFirstWindow();
+          if (name !== 'first-paint') return;
+          windows.painted(caller.webContentsId);
+          afterFirstWindow();
         },
         openMain: (section) => showMain(section),
         openQuickSend: () => windows.show('quick-send'),
@@ -202,7 +203,10 @@ async function start(): Promise<void> {
     showMain(options.open === 'settings' ? 'settings' : 'history');
   }
 
-  setTimeout(afterFirstWindow, dispatcherDelayMilliseconds);
+  setTimeout(() => {
+    afterFirstWindow();
+    reportStart();
+  }, dispatcherDelayMilliseconds);
   powerMonitor.on('suspend', () => workspace?.dispatcher.fallAsleep());
   powerMonitor.on('resume', () => void workspace?.dispatcher.wakeUp());
   powerMonitor.on('unlock-screen', () => workspace?.dispatcher.lineMayBeBack());
@@ -272,6 +276,10 @@ async function start(): Promise<void> {
       void workspace.credentials.measureStore().then(() => feed.statusChanged());
     }
     mark('dispatcher');
+  }
+
+  /** The marks of this start, once all that belong to it are there. */
+  function reportStart(): void {
     log.info('started', { version: app.getVersion(), run: runId, ...marks() });
     if (options.traceStartup) process.stdout.write(`startup ${JSON.stringify(marks())}\n`);
   }

@@ -26,8 +26,10 @@ const svelteCheck = [
   'renderer/tsconfig.json',
   '--fail-on-warnings',
 ];
-const playwright = (project) => [
+const playwright = (project, ...options) => [
   session,
+  ...options,
+  '--',
   node,
   bin('@playwright/test/cli.js'),
   'test',
@@ -75,7 +77,7 @@ const parts = [
   },
   {
     name: 'unit',
-    says: 'vitest: unit, contract, crash',
+    says: 'vitest: unit and contract',
     commands: [
       [
         'bash',
@@ -105,6 +107,15 @@ const parts = [
     env: { OUTTRAY_PLAYWRIGHT_REPORT: join(results, 'desktop.json') },
     count: () => playwrightNumbers('desktop.json'),
     limit: 30,
+    needsSession: true,
+  },
+  {
+    name: 'bare-desktop',
+    says: 'Playwright: the same on a desktop without a tray host and without a keyring',
+    commands: [playwright('bare-desktop', '--no-tray-host', '--no-keyring')],
+    env: { OUTTRAY_PLAYWRIGHT_REPORT: join(results, 'bare-desktop.json') },
+    count: () => playwrightNumbers('bare-desktop.json'),
+    limit: 10,
     needsSession: true,
   },
   {

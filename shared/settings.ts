@@ -1,4 +1,4 @@
-/** Settings: schema, defaults and the upgrade chain. Stored by `electron/db/settings-file.ts`. */
+/** Settings: schema, defaults and the upgrade chain. Stored by `electron/db/preferences-file.ts`. */
 import * as v from 'valibot';
 
 /** ISO 3166-1 alpha-2, upper case. */

@@ -21,6 +21,7 @@ export default defineConfig({
   ],
   projects: [
     { name: 'desktop', testMatch: 'test/desktop/*.test.ts' },
+    { name: 'bare-desktop', testMatch: 'test/bare-desktop/*.test.ts' },
     { name: 'package', testMatch: 'test/package/*.test.ts', timeout: 120_000 },
   ],
 });

@@ -10,7 +10,7 @@ export default defineConfig({
       'electron/**/*.test.ts',
       'shared/**/*.test.ts',
       'renderer/**/*.test.ts',
-      'test/{contract,crash,migrations,architecture}/**/*.test.ts',
+      'test/contract/**/*.test.ts',
     ],
     environment: 'node',
     pool: 'forks',

@@ -27,6 +27,7 @@ export class Credentials {
   /** The key of this run, where no store may keep it. */
   #thisRun: string | undefined;
   #locked = false;
+  #compared = false;
   #strength: CredentialView['store'] = 'unknown';
 
   constructor(parts: CredentialsParts) {
@@ -55,7 +56,7 @@ export class Credentials {
       const { text, shouldReEncrypt } = await this.#parts.box.decrypt(secret.cipher);
       this.#locked = false;
       this.#parts.neverLog(text);
-      if (shouldReEncrypt) await this.#persist(text);
+      if (shouldReEncrypt || (await this.#strongerNow(secret.providerTag))) await this.#persist(text);
       return text;
     } catch (error) {
       this.#locked = true;
@@ -106,6 +107,21 @@ export class Credentials {
     this.#thisRun = undefined;
     this.#locked = false;
     this.#parts.store.forgetSecret(this.#parts.accountId);
+  }
+
+  /**
+   * A key that was once kept badly moves as soon as this computer has something better. Asked once a run: it costs a call
+   * to the keyring.
+   */
+  async #strongerNow(storedTag: string): Promise<boolean> {
+    if (this.#compared) return false;
+    this.#compared = true;
+    try {
+      const { providerTag } = await this.#parts.box.encrypt('probe');
+      return providerTag !== storedTag && (await this.measureStore()) === 'strong';
+    } catch {
+      return false;
+    }
   }
 
   async #persist(key: string): Promise<void> {

@@ -33,3 +33,18 @@ export async function resizeFocusedWindow(width: number, height: number): Promis
   const id = (await runProgram('xdotool', ['getactivewindow'])).trim();
   await runProgram('xdotool', ['windowsize', id, String(width), String(height)]);
 }
+
+/**
+ * How the window manager keeps the windows of this title: on the screen, or minimised into its list. A window that was
+ * hidden is in no list and so not here.
+ */
+export async function windowStates(title: string): Promise<readonly ('shown' | 'minimised')[]> {
+  const listed = await runProgram('xprop', ['-root', '_NET_CLIENT_LIST']);
+  const states: ('shown' | 'minimised')[] = [];
+  for (const [id] of listed.matchAll(/0x[0-9a-f]+/g)) {
+    const facts = await runProgram('xprop', ['-id', id, '_NET_WM_NAME', 'WM_STATE']).catch(() => '');
+    if (!facts.includes(`"${title}"`)) continue;
+    states.push(/window state: Iconic/.test(facts) ? 'minimised' : 'shown');
+  }
+  return states;
+}
