@@ -118,7 +118,7 @@ module.exports = {
       to: {
         dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'],
         pathNot:
-          'node_modules/(electron|better-sqlite3|@types/better-sqlite3|undici|valibot|svelte|intl-messageformat|@formatjs|libphonenumber-js|vite)/',
+          'node_modules/(electron|better-sqlite3|@types/better-sqlite3|undici|valibot|svelte|intl-messageformat|@formatjs|libphonenumber-js|fast-xml-parser|vite)/',
       },
     },
     {
@@ -141,7 +141,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: 'node_modules/(?!electron/|better-sqlite3|undici|valibot|svelte|intl-messageformat|libphonenumber-js)' },
+    exclude: { path: 'node_modules/(?!electron/|better-sqlite3|undici|valibot|svelte|intl-messageformat|libphonenumber-js|fast-xml-parser)' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'svelte', 'types'] },
   },
