@@ -23,7 +23,7 @@ const svelteCheck = [
   '--workspace',
   'renderer',
   '--tsconfig',
-  'renderer/tsconfig.json',
+  './tsconfig.json',
   '--fail-on-warnings',
 ];
 const playwright = (project, ...options) => [
