@@ -43,7 +43,8 @@ function start() {
   delete env.ELECTRON_RUN_AS_NODE;
   // Chromium refuses to start its sandbox for the administrator; nobody else is given this.
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  application = spawn(electron.executable, [...sandbox, root, ...process.argv.slice(2)], {
+  // Behind `--`, where Chromium does not look: some of our options are also names of its own.
+  application = spawn(electron.executable, [...sandbox, root, '--', ...process.argv.slice(2)], {
     env,
     stdio: 'inherit',
   });
