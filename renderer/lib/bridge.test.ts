@@ -54,7 +54,13 @@ describe('the pretend main process', () => {
   // What it answers is what the windows are drawn with: it has to be what main could answer.
   it.each(scenarioNames)('answers as the contract says: %s', async (name) => {
     const client = createFakeClient({ ...makeScenario(name), failing: {} });
-    for (const method of ['app.status', 'app.window', 'draft.load', 'settings.read'] as const) {
+    for (const method of [
+      'app.status',
+      'app.window',
+      'draft.load',
+      'settings.read',
+      'accounts.list',
+    ] as const) {
       const answer = await client.call(method);
       expect(answer.ok && v.safeParse(contract[method].output, answer.value).issues, method).toBeUndefined();
     }

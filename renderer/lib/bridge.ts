@@ -6,8 +6,9 @@ import { failure, type Result } from '../../shared/errors.ts';
 import type { Bridge } from '../../shared/ipc/channels.ts';
 import type { Input, Method, Output, Push } from '../../shared/ipc/contract.ts';
 
-/** Methods without input are called with the name alone. */
-type Arguments<M extends Method> = Input<M> extends undefined ? [] : [input: Input<M>];
+/** Methods without input are called with the name alone; where the input is optional, it may be left out. */
+type Arguments<M extends Method> =
+  undefined extends Input<M> ? ([Input<M>] extends [undefined] ? [] : [input?: Input<M>]) : [input: Input<M>];
 
 export interface Client {
   /** Never rejects: what main answers is a value, and a call that could not be made is the error `internal`. */

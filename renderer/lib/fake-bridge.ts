@@ -6,6 +6,7 @@
 import { type AccountPauseReason, type MessageState, openStates } from '../../shared/domain/message.ts';
 import { type AppErrorCode, failure, type Result, success } from '../../shared/errors.ts';
 import type {
+  AccountView,
   CredentialView,
   DraftView,
   Input,
@@ -24,7 +25,10 @@ export interface Scenario {
   readonly mode: StatusView['mode'];
   readonly messages: readonly MessageDetail[];
   readonly sending: StatusView['sending'];
+  /** Of the default account. */
   readonly credential: CredentialView;
+  /** What differs from an ordinary Platform account; the first one is the default. */
+  readonly accounts: readonly Partial<AccountView>[];
   readonly tray: StatusView['tray'];
   readonly settings: Partial<Settings>;
   readonly draft: Partial<DraftView>;
@@ -47,6 +51,28 @@ const running: StatusView['sending'] = {
 
 export function paused(reason: AccountPauseReason, text: string | null = null): StatusView['sending'] {
   return { state: 'paused', pauseReason: reason, pauseText: text, until: null, nextTry: null };
+}
+
+/** What each family can carry, as far as the pretend main process is concerned. */
+const familyOptions = {
+  platform: ['senderId', 'validityMinutes', 'deliverAt', 'binary', 'userDataHeader'],
+  central: ['senderId', 'flash', 'validityMinutes', 'deliverAt', 'binary', 'userDataHeader'],
+} as const satisfies Record<AccountView['family'], readonly AccountView['options'][number][]>;
+
+export function fakeAccount(id: number, changes: Partial<AccountView> = {}): AccountView {
+  const family = changes.family ?? 'platform';
+  return {
+    id,
+    label: 'Clickatell',
+    family,
+    transport: 'auto',
+    serverAddress: null,
+    isDefault: id === 1,
+    sending: running,
+    credential: { key: 'stored', store: 'strong' },
+    options: [...familyOptions[family]],
+    ...changes,
+  };
 }
 
 const hour = 3_600_000;
@@ -98,6 +124,8 @@ export function fakeMessage(
     cancelRequested: false,
     body,
     encoding: /[’–]/.test(body) ? 'ucs-2' : 'gsm-7',
+    options: {},
+    account: { id: 1, label: 'Clickatell' },
     clientRef: `01K9${String(id).padStart(22, '0')}`,
     providerId: outcome[state] === 'accepted' ? `a6${String(id).padStart(30, '0')}` : null,
     resendOf: null,
@@ -150,6 +178,7 @@ const base: Scenario = {
   messages: [],
   sending: running,
   credential: { key: 'stored', store: 'strong' },
+  accounts: [{}],
   tray: 'present',
   settings: { country: 'ZA' },
   draft: {},
@@ -226,6 +255,29 @@ const scenarios = {
     sending: paused('key-missing'),
     credential: { key: 'none', store: 'weak' },
   }),
+  'two-accounts': () => ({
+    accounts: [
+      { label: 'Front desk' },
+      { label: 'Recalls (old login)', family: 'central', sending: paused('no-credit', 'No Credit Left') },
+    ],
+    messages: [
+      fakeMessage(25, {
+        state: 'rejected',
+        errorCode: '301',
+        errorText: 'No Credit Left',
+        account: { id: 2, label: 'Recalls (old login)' },
+        options: { senderId: 'Dental', flash: true, validityMinutes: 180 },
+      }),
+      fakeMessage(24, {
+        state: 'accepted',
+        body: '024a3a51d195cdd004001b20550590610560558550548540820849900',
+        encoding: '8-bit',
+        options: { binary: true, userDataHeader: '06050415811581', deliverAt: Date.now() + 26 * hour },
+      }),
+      ...few(Date.now()),
+    ],
+  }),
+  central: () => ({ accounts: [{ family: 'central' }], messages: few(Date.now()) }),
   'no-tray': () => ({ messages: few(Date.now()), tray: 'absent' }),
   'storage-full': () => ({
     messages: few(Date.now()),
@@ -295,7 +347,10 @@ export function createFakeClient(scenario: Scenario): FakeClient {
   const calls: { method: Method; input: unknown }[] = [];
   const failing = { ...scenario.failing };
   const submissions = new Map<string, number[]>();
-  let { mode, sending, credential } = scenario;
+  let { mode, sending } = scenario;
+  let accounts: readonly AccountView[] = scenario.accounts.map((changes, index) =>
+    fakeAccount(index + 1, { ...(index === 0 ? { credential: scenario.credential } : {}), ...changes }),
+  );
   let settings: Settings = {
     country: null,
     appearance: 'system',
@@ -322,6 +377,28 @@ export function createFakeClient(scenario: Scenario): FakeClient {
   };
   const count = (...states: readonly MessageState[]) =>
     [...messages.values()].filter(({ state }) => states.includes(state)).length;
+  const credential = () => accounts.find(({ isDefault }) => isDefault)?.credential ?? scenario.credential;
+  const changeAccount = (id: number | undefined, changes: Partial<AccountView>): AccountView | undefined => {
+    accounts = accounts.map((account) =>
+      (id === undefined ? account.isDefault : account.id === id) ? { ...account, ...changes } : account,
+    );
+    push({ kind: 'status-changed' });
+    return accounts.find((account) => (id === undefined ? account.isDefault : account.id === id));
+  };
+  const setSecret = (
+    id: number | undefined,
+    allowWeakStore: boolean,
+    changes: Partial<AccountView> = {},
+  ): Result<Output<'credentials.set'>> => {
+    const { store } = accounts.find((account) => account.id === id)?.credential ?? credential();
+    const kept = store === 'strong' || (store === 'weak' && allowWeakStore);
+    const changed = changeAccount(id, {
+      ...changes,
+      credential: { key: kept ? 'stored' : 'this-run', store },
+    });
+    if (changed === undefined) return failure('not-found');
+    return success({ check: { balance: 412.5, currency: 'ZAR' }, credential: changed.credential });
+  };
   const status = (): StatusView => ({
     mode,
     sending,
@@ -332,12 +409,12 @@ export function createFakeClient(scenario: Scenario): FakeClient {
       needsDecision: count('needs_decision'),
       total: messages.size,
     },
-    credential,
+    credential: credential(),
     tray: scenario.tray,
     version: '0.1.0',
   });
   const toRow = (detail: MessageDetail): MessageRow => {
-    const { body, encoding, clientRef, providerId, resendOf, attempts, ...row } = detail;
+    const { body, encoding, options, account, clientRef, providerId, resendOf, attempts, ...row } = detail;
     return row;
   };
   const move = (id: number, state: MessageState): Result<undefined> => {
@@ -346,7 +423,13 @@ export function createFakeClient(scenario: Scenario): FakeClient {
     change({ ...message, state, stateAt: scenario.now() });
     return success(undefined);
   };
-  const add = (body: string, e164: string, resendOf: number | null) => {
+  const add = (
+    body: string,
+    e164: string,
+    resendOf: number | null,
+    options: MessageDetail['options'] = {},
+    accountId?: number,
+  ) => {
     const id = Math.max(0, ...messages.keys()) + 1;
     const now = scenario.now();
     const known = understand(e164, 'ZA');
@@ -359,6 +442,12 @@ export function createFakeClient(scenario: Scenario): FakeClient {
         recipient: e164,
         recipientDisplay: known.kind === 'valid' ? known.display : e164,
         resendOf,
+        options,
+        account: {
+          id: accountId ?? 1,
+          label: accounts.find((account) => account.id === (accountId ?? 1))?.label ?? '',
+        },
+        ...(options.binary === true ? { encoding: '8-bit' } : {}),
       }),
     );
     return id;
@@ -377,10 +466,10 @@ export function createFakeClient(scenario: Scenario): FakeClient {
     },
     'app.log': () => success(undefined),
     'recipients.understand': ({ input }) => success(understand(input, settings.country)),
-    'sending.submit': ({ submissionId, recipients, body }) => {
+    'sending.submit': ({ submissionId, recipients, body, accountId, options }) => {
       const before = submissions.get(submissionId);
       if (before !== undefined) return success({ messageIds: before, repeated: true });
-      const ids = recipients.map((recipient) => add(body, recipient, null));
+      const ids = recipients.map((recipient) => add(body, recipient, null, options, accountId));
       submissions.set(submissionId, ids);
       draft = emptyDraft();
       return success({ messageIds: ids, repeated: false });
@@ -436,17 +525,54 @@ export function createFakeClient(scenario: Scenario): FakeClient {
       push({ kind: 'settings-changed' });
       return success(settings);
     },
-    'credentials.set': ({ allowWeakStore }) => {
-      const kept = credential.store === 'strong' || (credential.store === 'weak' && allowWeakStore);
-      credential = { ...credential, key: kept ? 'stored' : 'this-run' };
+    'accounts.list': () =>
+      success(
+        mode === 'unset' ? [] : [...accounts].sort((a, b) => Number(b.isDefault) - Number(a.isDefault)),
+      ),
+    'accounts.create': ({ label, family }) => {
+      const created = fakeAccount(Math.max(0, ...accounts.map(({ id }) => id)) + 1, {
+        label,
+        family,
+        isDefault: accounts.length === 0,
+        credential: { ...credential(), key: 'none' },
+        sending: paused('key-missing'),
+      });
+      accounts = [...accounts, created];
       push({ kind: 'status-changed' });
-      return success({ check: { balance: 412.5, currency: 'ZAR' }, credential });
+      return success(created);
     },
-    'credentials.test': () => success({ balance: 412.5, currency: 'ZAR' }),
-    'credentials.forget': () => {
-      credential = { ...credential, key: 'none' };
+    'accounts.change': ({ id, label, transport, serverAddress, isDefault }) => {
+      if (isDefault === true) accounts = accounts.map((account) => ({ ...account, isDefault: false }));
+      const changed = changeAccount(id, {
+        ...(label === undefined ? {} : { label }),
+        ...(transport === undefined ? {} : { transport }),
+        ...(serverAddress === undefined ? {} : { serverAddress }),
+        ...(isDefault === undefined ? {} : { isDefault }),
+      });
+      return changed === undefined ? failure('not-found') : success(changed);
+    },
+    'accounts.remove': ({ id }) => {
+      if (accounts.length === 1) return failure('last-account');
+      const rest = accounts.filter((account) => account.id !== id);
+      const lost = rest.every(({ isDefault }) => !isDefault);
+      accounts = rest.map((account, index) =>
+        lost && index === 0 ? { ...account, isDefault: true } : account,
+      );
       push({ kind: 'status-changed' });
-      return success(credential);
+      return success([...accounts]);
+    },
+    'credentials.set': ({ allowWeakStore, accountId }) =>
+      setSecret(accountId, allowWeakStore, { sending: running }),
+    // Without an account named, the first start takes a login for its one account.
+    'credentials.setLogin': ({ allowWeakStore, accountId }) =>
+      setSecret(accountId, allowWeakStore, {
+        sending: running,
+        ...(accountId === undefined ? { family: 'central', options: [...familyOptions.central] } : {}),
+      }),
+    'credentials.test': () => success({ balance: 412.5, currency: 'ZAR' }),
+    'credentials.forget': (input) => {
+      const changed = changeAccount(input?.accountId, { credential: { ...credential(), key: 'none' } });
+      return changed === undefined ? failure('not-found') : success(changed.credential);
     },
   };
 
