@@ -207,9 +207,9 @@ async function start(): Promise<void> {
     afterFirstWindow();
     reportStart();
   }, dispatcherDelayMilliseconds);
-  powerMonitor.on('suspend', () => workspace?.dispatcher.fallAsleep());
-  powerMonitor.on('resume', () => void workspace?.dispatcher.wakeUp());
-  powerMonitor.on('unlock-screen', () => workspace?.dispatcher.lineMayBeBack());
+  powerMonitor.on('suspend', () => workspace?.accounts.fallAsleep());
+  powerMonitor.on('resume', () => void workspace?.accounts.wakeUp());
+  powerMonitor.on('unlock-screen', () => workspace?.accounts.lineMayBeBack());
 
   app.on('second-instance', (_event, argv) => {
     const asked = parseArguments(argv);
@@ -260,7 +260,7 @@ async function start(): Promise<void> {
     keepPreferences({ ...preferences, mode });
     workspace = opened;
     await before?.close();
-    if (dispatcherMayRun) await workspace.dispatcher.start();
+    if (dispatcherMayRun) await workspace.accounts.start();
     tellRecovered(workspace);
     feed.messagesChanged([]);
     feed.statusChanged();
@@ -270,10 +270,13 @@ async function start(): Promise<void> {
     if (dispatcherMayRun || quitting) return;
     dispatcherMayRun = true;
     if (workspace !== undefined) {
-      void workspace.dispatcher.start();
+      void workspace.accounts.start();
       tellRecovered(workspace);
       // How well a key is kept here is asked early, so that the settings know it before somebody pastes one.
-      void workspace.credentials.measureStore().then(() => feed.statusChanged());
+      void workspace.accounts
+        .get(undefined)
+        ?.credentials.measureStore()
+        .then(() => feed.statusChanged());
     }
     mark('dispatcher');
   }
@@ -288,7 +291,7 @@ async function start(): Promise<void> {
     const counts = await workspace?.counts();
     return {
       mode: workspace?.mode ?? 'unset',
-      sending: workspace?.sendingView() ?? {
+      sending: workspace?.accounts.sending() ?? {
         state: 'running',
         pauseReason: null,
         pauseText: null,
@@ -302,7 +305,7 @@ async function start(): Promise<void> {
         needsDecision: counts?.needs_decision ?? 0,
         total: Object.values(counts ?? {}).reduce((sum, count) => sum + count, 0),
       },
-      credential: workspace?.credentials.view() ?? { key: 'none', store: 'unknown' },
+      credential: workspace?.accounts.get(undefined)?.credentials.view() ?? { key: 'none', store: 'unknown' },
       tray: host,
       version: app.getVersion(),
     };
@@ -315,7 +318,9 @@ async function start(): Promise<void> {
 
   function showMain(section: Exclude<Section, 'welcome'>): void {
     const noKey =
-      workspace === undefined || (workspace.mode === 'live' && workspace.credentials.view().key === 'none');
+      workspace === undefined ||
+      (workspace.mode === 'live' &&
+        workspace.accounts.list().every(({ credentials }) => credentials.view().key === 'none'));
     windows.show('main', noKey && section !== 'settings' ? 'welcome' : section);
   }
 
@@ -334,10 +339,10 @@ async function start(): Promise<void> {
         showMain('settings');
         break;
       case 'pause':
-        void workspace?.outbox.pause();
+        void workspace?.accounts.pause();
         break;
       case 'resume':
-        void workspace?.outbox.resume();
+        void workspace?.accounts.resume();
         break;
       case 'quit':
         void quit();
@@ -399,7 +404,8 @@ async function start(): Promise<void> {
    * nothing, and "offline" can be wrong. Asked only while it matters, so that an idle program sleeps.
    */
   function watchLine(): void {
-    const offline = workspace?.dispatcher.sending().state === 'offline';
+    const offline =
+      workspace?.accounts.list().some(({ dispatcher }) => dispatcher.sending().state === 'offline') ?? false;
     if (!offline) {
       clearInterval(lineWatch);
       lineWatch = undefined;
@@ -409,7 +415,7 @@ async function start(): Promise<void> {
     let online = net.isOnline();
     lineWatch = setInterval(() => {
       const now = net.isOnline();
-      if (now && !online) workspace?.dispatcher.lineMayBeBack();
+      if (now && !online) workspace?.accounts.lineMayBeBack();
       online = now;
     }, lineWatchMilliseconds);
   }
@@ -483,12 +489,13 @@ async function ask(options: Electron.MessageBoxOptions): Promise<Electron.Messag
 let rules: Promise<TextRules> | undefined;
 /** Loaded on first use: the tray does not need the number rules of the world. */
 function textRules(): Promise<TextRules> {
-  rules ??= Promise.all([import('../shared/domain/phone.ts'), import('../shared/domain/segments.ts')]).then(
-    ([phone, segments]) => ({
-      understand: phone.understandRecipient,
-      display: phone.displayNumber,
-      countParts: segments.countParts,
-    }),
-  );
+  rules ??= Promise.all([
+    import('../shared/domain/phone.ts'),
+    import('../shared/domain/count-message.ts'),
+  ]).then(([phone, count]) => ({
+    understand: phone.understandRecipient,
+    display: phone.displayNumber,
+    countMessage: count.countMessage,
+  }));
   return rules;
 }

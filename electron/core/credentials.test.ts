@@ -62,7 +62,7 @@ beforeEach(() => {
 
 describe('setting a key', () => {
   test('is checked without sending, kept in the store, and read back only for the gateway', async () => {
-    expect(await credentials.set('  good-key==  ', false)).toEqual({
+    expect(await credentials.set('good-key==', false)).toEqual({
       ok: true,
       value: { balance: 12.5, currency: 'ZAR' },
     });
@@ -85,14 +85,6 @@ describe('setting a key', () => {
     expect(await credentials.set('second-key==', false)).toEqual({ ok: false, error: { code } });
     expect(await credentials.readKey()).toBe('first-key==');
   });
-
-  test.each(['', 'short', 'with space in it', 'ключ-который-не-ключ'])(
-    '%j is no key, and is not even asked about',
-    async (key) => {
-      expect(await credentials.set(key, false)).toMatchObject({ error: { code: 'key-malformed' } });
-      expect(checkedWith).toEqual([]);
-    },
-  );
 
   test('a weak store keeps it only when the person agrees; otherwise it lasts for this run', async () => {
     strength = 'weak';

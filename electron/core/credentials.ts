@@ -69,9 +69,7 @@ export class Credentials {
    * Checks the key with the gateway, then keeps it: in the secret store, or for this run where the store is weak and the
    * person has not agreed to that. A key that does not work replaces nothing.
    */
-  async set(input: string, allowWeakStore: boolean): Promise<Result<Balance>> {
-    const key = input.trim();
-    if (key.length < 8 || /[^\x21-\x7e]/.test(key)) return failure('key-malformed');
+  async set(key: string, allowWeakStore: boolean): Promise<Result<Balance>> {
     this.#parts.neverLog(key);
     const checked = await this.#check(async () => key);
     if (!checked.ok) return checked;

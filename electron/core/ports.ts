@@ -169,12 +169,15 @@ export interface Gateway {
 
 // --- outbox store --------------------------------------------------------------------------------------------
 
+export type MessageEncoding = 'gsm-7' | 'ucs-2' | '8-bit';
+
 export interface NewMessage {
   readonly clientRef: string;
   readonly recipient: string;
   readonly body: string;
   readonly parts: number;
-  readonly encoding: 'gsm-7' | 'ucs-2';
+  readonly encoding: MessageEncoding;
+  readonly options?: MessageOptions | undefined;
   readonly bestBefore: number | undefined;
 }
 
@@ -206,8 +209,10 @@ export interface ClaimRequest {
   readonly now: number;
   /** How many requests may be opened. */
   readonly maxAttempts: number;
-  /** How many recipients one request may carry. */
+  /** How many recipients one request may carry, when the text is the same for all. */
   readonly maxRecipients: number;
+  /** How many different texts one request may carry; absent or 1: one. */
+  readonly maxPersonalTexts?: number | undefined;
 }
 
 export interface AttemptResult {
@@ -267,7 +272,10 @@ export interface StoredRow {
 
 export interface StoredDetail extends StoredRow {
   readonly body: string;
-  readonly encoding: 'gsm-7' | 'ucs-2';
+  readonly encoding: MessageEncoding;
+  readonly options: MessageOptions;
+  readonly accountId: number;
+  readonly accountLabel: string;
   readonly clientRef: string;
   readonly providerId: string | null;
   readonly resendOf: number | null;
@@ -304,6 +312,34 @@ export interface DraftStore {
   load(name: string): Draft | undefined;
   /** A draft that has become a submission is not brought back by a save that was still on its way. */
   save(name: string, draft: Draft, now: number): void;
+}
+
+// --- accounts ------------------------------------------------------------------------------------------------
+
+export type AccountFamily = 'platform' | 'central';
+export type AccountTransport = 'auto' | 'json' | 'xml' | 'http' | 'get' | 'post';
+
+export interface Account {
+  readonly id: number;
+  readonly label: string;
+  readonly family: AccountFamily;
+  readonly transport: AccountTransport;
+  /** Null: Clickatell's own address. */
+  readonly serverAddress: string | null;
+  readonly isDefault: boolean;
+}
+
+export interface AccountDirectory {
+  /** The default one first; removed ones left out. */
+  list(): Account[];
+  /** The first account becomes the default one. */
+  create(account: Pick<Account, 'label' | 'family'>, now: number): Account;
+  change(id: number, change: Partial<Pick<Account, 'label' | 'transport' | 'serverAddress'>>): void;
+  makeDefault(id: number): void;
+  /** Takes the key along. An account with texts stays for the history, out of `list`. */
+  remove(id: number, now: number): void;
+  /** Texts that wait, are under way, or need a person. */
+  openTexts(id: number): number;
 }
 
 // --- secrets -------------------------------------------------------------------------------------------------

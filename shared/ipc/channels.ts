@@ -22,7 +22,12 @@ export const methods = [
   'messages.decideLate',
   'settings.read',
   'settings.change',
+  'accounts.list',
+  'accounts.create',
+  'accounts.change',
+  'accounts.remove',
   'credentials.set',
+  'credentials.setLogin',
   'credentials.test',
   'credentials.forget',
 ] as const;

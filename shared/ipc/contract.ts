@@ -6,7 +6,9 @@
  * in `electron/ipc/handlers/`, and use it through `renderer/lib/bridge.ts`.
  */
 import * as v from 'valibot';
+import { centralLoginSchema } from '../domain/central-login.ts';
 import { accountPauseReasons, maxBodyUnits, messageStates } from '../domain/message.ts';
+import { messageOptionsSchema } from '../domain/message-options.ts';
 import { settingsPatchSchema, settingsSchema } from '../settings.ts';
 import type { methods } from './channels.ts';
 
@@ -57,6 +59,32 @@ export const credentialSchema = v.strictObject({
   store: v.picklist(['strong', 'weak', 'unavailable', 'unknown']),
 });
 export type CredentialView = v.InferOutput<typeof credentialSchema>;
+
+/** Which API an account speaks: an API key of today's platform, or a login of the older Developers' Central. */
+export const accountFamilies = ['platform', 'central'] as const;
+/** `auto`: chosen by what a message needs. The others are forced by the person. */
+export const accountTransports = ['auto', 'json', 'xml', 'http', 'get', 'post'] as const;
+
+const label = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(60));
+/** `https:`, or `http:` on loopback. Checked again where the gateway is made. */
+const serverAddress = v.pipe(v.string(), v.trim(), v.maxLength(200), v.url());
+
+export const accountSchema = v.strictObject({
+  id: rowId,
+  label,
+  family: v.picklist(accountFamilies),
+  transport: v.picklist(accountTransports),
+  /** Null: Clickatell's own address. */
+  serverAddress: v.nullable(shortText),
+  isDefault: v.boolean(),
+  sending: sendingSchema,
+  credential: credentialSchema,
+  /** Options that this account can carry; the composer offers no others. */
+  options: v.array(
+    v.picklist(['senderId', 'flash', 'validityMinutes', 'deliverAt', 'binary', 'userDataHeader']),
+  ),
+});
+export type AccountView = v.InferOutput<typeof accountSchema>;
 
 export const statusSchema = v.strictObject({
   /** `unset`: first start, nothing chosen yet. */
@@ -127,7 +155,9 @@ export const attemptViewSchema = v.strictObject({
 export const messageDetailSchema = v.strictObject({
   ...messageRowSchema.entries,
   body: v.string(),
-  encoding: v.picklist(['gsm-7', 'ucs-2']),
+  encoding: v.picklist(['gsm-7', 'ucs-2', '8-bit']),
+  options: messageOptionsSchema,
+  account: v.strictObject({ id: rowId, label: shortText }),
   clientRef: shortText,
   providerId: v.nullable(shortText),
   resendOf: v.nullable(rowId),
@@ -209,6 +239,9 @@ export const contract = {
       submissionId,
       recipients: v.pipe(v.array(recipientInput), v.minLength(1), v.maxLength(maxRecipientsPerSubmission)),
       body,
+      /** Absent: the default account. */
+      accountId: v.optional(rowId),
+      options: v.optional(messageOptionsSchema),
     }),
     output: v.strictObject({ messageIds: v.array(rowId), repeated: v.boolean() }),
     windows: both,
@@ -255,18 +288,58 @@ export const contract = {
   'settings.read': { input: nothing, output: settingsSchema, windows: both },
   'settings.change': { input: settingsPatchSchema, output: settingsSchema, windows: main },
 
+  /** The default one first. */
+  'accounts.list': { input: nothing, output: v.array(accountSchema), windows: both },
+  'accounts.create': {
+    input: v.strictObject({ label, family: v.picklist(accountFamilies) }),
+    output: accountSchema,
+    windows: main,
+  },
+  'accounts.change': {
+    input: v.strictObject({
+      id: rowId,
+      label: v.optional(label),
+      transport: v.optional(v.picklist(accountTransports)),
+      serverAddress: v.optional(v.nullable(serverAddress)),
+      isDefault: v.optional(v.literal(true)),
+    }),
+    output: accountSchema,
+    windows: main,
+  },
+  /** An account that has texts is kept for the history, without its key; one without texts is gone. */
+  'accounts.remove': { input: v.strictObject({ id: rowId }), output: v.array(accountSchema), windows: main },
+
   /** The key goes one way: there is no method that returns it. */
   'credentials.set': {
     input: v.strictObject({
       key: v.pipe(v.string(), v.maxLength(200)),
       /** The person has read that this computer keeps it badly, and agrees all the same. */
       allowWeakStore: v.boolean(),
+      accountId: v.optional(rowId),
     }),
     output: v.strictObject({ check: checkSchema, credential: credentialSchema }),
     windows: main,
   },
-  'credentials.test': { input: nothing, output: checkSchema, windows: main },
-  'credentials.forget': { input: nothing, output: credentialSchema, windows: main },
+  /** The login of a Developers' Central account; otherwise as `credentials.set`. */
+  'credentials.setLogin': {
+    input: v.strictObject({
+      ...centralLoginSchema.entries,
+      allowWeakStore: v.boolean(),
+      accountId: v.optional(rowId),
+    }),
+    output: v.strictObject({ check: checkSchema, credential: credentialSchema }),
+    windows: main,
+  },
+  'credentials.test': {
+    input: v.optional(v.strictObject({ accountId: rowId })),
+    output: checkSchema,
+    windows: main,
+  },
+  'credentials.forget': {
+    input: v.optional(v.strictObject({ accountId: rowId })),
+    output: credentialSchema,
+    windows: main,
+  },
 } as const satisfies Record<string, ContractEntry>;
 
 interface ContractEntry {

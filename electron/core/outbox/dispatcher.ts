@@ -259,6 +259,9 @@ export class Dispatcher {
       now,
       maxAttempts: slots,
       maxRecipients: probing ? 1 : Math.min(this.#limits.batchSize, gateway.capabilities.maxRecipients),
+      maxPersonalTexts: probing
+        ? 1
+        : Math.min(this.#limits.batchSize, gateway.capabilities.personalTexts ?? 1),
     });
     this.#storageFailing = false;
     if (attempts.length === 0) {

@@ -4,12 +4,11 @@
  */
 
 import type { NewMessage, OutboxStore, SubmitResult } from '../ports.ts';
-import type { Dispatcher } from './dispatcher.ts';
 
 export interface OutboxParts {
   readonly store: OutboxStore;
-  readonly dispatcher: Dispatcher;
-  readonly accountId: number;
+  /** Something may be due, in any account. */
+  readonly wake: () => void;
   readonly newRef: () => string;
   readonly onMessagesChanged: (ids: readonly number[]) => void;
 }
@@ -24,15 +23,11 @@ export class Outbox {
   /** Resolves when every text is on disk. The same submission id again is the same submission. */
   async submit(
     id: string,
+    accountId: number,
     messages: readonly NewMessage[],
     clearsDraft: string | undefined,
   ): Promise<SubmitResult> {
-    const result = await this.#parts.store.submit({
-      id,
-      accountId: this.#parts.accountId,
-      messages,
-      clearsDraft,
-    });
+    const result = await this.#parts.store.submit({ id, accountId, messages, clearsDraft });
     this.#changed(result.messageIds);
     return result;
   }
@@ -58,23 +53,8 @@ export class Outbox {
     this.#changed([messageId]);
   }
 
-  async pause(): Promise<void> {
-    await this.#parts.dispatcher.pause({ reason: 'person', until: undefined, text: '' });
-  }
-
-  async resume(): Promise<void> {
-    await this.#parts.dispatcher.resume();
-  }
-
-  /** A new key ends a pause that the old one caused; a person's own pause stays. */
-  async keyChanged(): Promise<void> {
-    const sending = this.#parts.dispatcher.sending();
-    if (sending.state === 'paused' && sending.reason === 'person') return;
-    await this.#parts.dispatcher.resume();
-  }
-
   #changed(ids: readonly number[]): void {
     this.#parts.onMessagesChanged(ids);
-    this.#parts.dispatcher.wake();
+    this.#parts.wake();
   }
 }

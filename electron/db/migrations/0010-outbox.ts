@@ -17,11 +17,14 @@ CREATE TABLE account (
   family TEXT NOT NULL CHECK (family IN ('platform', 'central')),
   -- Chosen by what a message needs, or forced by the person.
   transport TEXT NOT NULL DEFAULT 'auto' CHECK (transport IN ('auto', 'json', 'xml', 'http', 'get', 'post')),
-  base_url TEXT NOT NULL,
+  -- NULL: Clickatell's own address.
+  base_url TEXT,
   is_default INTEGER NOT NULL DEFAULT 0 CHECK (is_default IN (0, 1)),
   pause_reason TEXT,
   pause_until INTEGER,
   pause_text TEXT NOT NULL DEFAULT '',
+  -- An account that has texts stays for the history.
+  removed_at INTEGER,
   created_at INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX account_default ON account(is_default) WHERE is_default = 1;

@@ -1,63 +1,106 @@
 /** Accounts and the ciphertext of their keys. The plain key never comes near this file. */
-import type { SecretStore } from '../../core/ports.ts';
+import { openStates } from '../../../shared/domain/message.ts';
+import type { Account, AccountDirectory, SecretStore } from '../../core/ports.ts';
 import type { WriteDatabase } from '../open.ts';
 
-export interface Account {
-  readonly id: number;
-  readonly label: string;
-  readonly family: 'platform';
-  readonly baseUrl: string;
-}
-
 type StoredSecret = NonNullable<ReturnType<SecretStore['secret']>>;
+type StoredAccount = Omit<Account, 'isDefault'> & { readonly isDefault: 0 | 1 };
 
-export class AccountStore implements SecretStore {
-  readonly #default;
-  readonly #insert;
-  readonly #setBaseUrl;
-  readonly #secret;
-  readonly #setSecret;
-  readonly #forgetSecret;
+export class AccountStore implements SecretStore, AccountDirectory {
+  readonly #database: WriteDatabase;
+  readonly #sql;
 
   constructor(database: WriteDatabase) {
-    this.#default = database.prepare(
-      'SELECT id, label, family, base_url AS baseUrl FROM account WHERE is_default = 1',
-    );
-    this.#insert = database.prepare(
-      'INSERT INTO account(label, family, base_url, is_default, created_at) VALUES (?, ?, ?, 1, ?)',
-    );
-    this.#setBaseUrl = database.prepare('UPDATE account SET base_url = ? WHERE id = ?');
-    this.#secret = database.prepare(
-      'SELECT cipher, provider_tag AS providerTag FROM secret WHERE account_id = ?',
-    );
-    this.#setSecret = database.prepare(
-      `INSERT INTO secret(account_id, cipher, provider_tag, created_at) VALUES (?, ?, ?, ?)
-       ON CONFLICT(account_id) DO UPDATE SET cipher = excluded.cipher, provider_tag = excluded.provider_tag,
-         created_at = excluded.created_at`,
-    );
-    this.#forgetSecret = database.prepare('DELETE FROM secret WHERE account_id = ?');
+    this.#database = database;
+    const open = openStates.map((state) => `'${state}'`).join(', ');
+    this.#sql = {
+      list: database.prepare(
+        `SELECT id, label, family, transport, base_url AS serverAddress, is_default AS isDefault FROM account
+         WHERE removed_at IS NULL ORDER BY is_default DESC, id`,
+      ),
+      insert: database.prepare(
+        'INSERT INTO account(label, family, is_default, created_at) VALUES (?, ?, ?, ?)',
+      ),
+      change: database.prepare(
+        `UPDATE account SET label = coalesce(:label, label), transport = coalesce(:transport, transport),
+           base_url = CASE WHEN :setAddress = 1 THEN :serverAddress ELSE base_url END WHERE id = :id`,
+      ),
+      noDefault: database.prepare('UPDATE account SET is_default = 0'),
+      setDefault: database.prepare('UPDATE account SET is_default = 1 WHERE id = ? AND removed_at IS NULL'),
+      texts: database.prepare('SELECT EXISTS (SELECT 1 FROM submission WHERE account_id = ?) AS found'),
+      openTexts: database.prepare(
+        `SELECT count(*) AS total FROM message WHERE account_id = ? AND state IN (${open})`,
+      ),
+      delete: database.prepare('DELETE FROM account WHERE id = ?'),
+      hide: database.prepare('UPDATE account SET removed_at = ?, is_default = 0 WHERE id = ?'),
+      secret: database.prepare('SELECT cipher, provider_tag AS providerTag FROM secret WHERE account_id = ?'),
+      setSecret: database.prepare(
+        `INSERT INTO secret(account_id, cipher, provider_tag, created_at) VALUES (?, ?, ?, ?)
+         ON CONFLICT(account_id) DO UPDATE SET cipher = excluded.cipher, provider_tag = excluded.provider_tag,
+           created_at = excluded.created_at`,
+      ),
+      forgetSecret: database.prepare('DELETE FROM secret WHERE account_id = ?'),
+    };
   }
 
-  /** The default account, made on first use. Its server address follows `baseUrl`. */
-  ensureDefault(label: string, baseUrl: string, now: number): Account {
-    const existing = this.#default.get() as Account | undefined;
-    if (existing === undefined) {
-      const id = Number(this.#insert.run(label, 'platform', baseUrl, now).lastInsertRowid);
-      return { id, label, family: 'platform', baseUrl };
-    }
-    if (existing.baseUrl !== baseUrl) this.#setBaseUrl.run(baseUrl, existing.id);
-    return { ...existing, baseUrl };
+  list(): Account[] {
+    return (this.#sql.list.all() as StoredAccount[]).map((account) => ({
+      ...account,
+      isDefault: account.isDefault === 1,
+    }));
+  }
+
+  create({ label, family }: Pick<Account, 'label' | 'family'>, now: number): Account {
+    const isDefault = this.list().length === 0;
+    const id = Number(this.#sql.insert.run(label, family, isDefault ? 1 : 0, now).lastInsertRowid);
+    return { id, label, family, transport: 'auto', serverAddress: null, isDefault };
+  }
+
+  change(id: number, change: Partial<Pick<Account, 'label' | 'transport' | 'serverAddress'>>): void {
+    this.#sql.change.run({
+      id,
+      label: change.label ?? null,
+      transport: change.transport ?? null,
+      setAddress: change.serverAddress === undefined ? 0 : 1,
+      serverAddress: change.serverAddress ?? null,
+    });
+  }
+
+  makeDefault(id: number): void {
+    this.#database
+      .transaction(() => {
+        this.#sql.noDefault.run();
+        if (this.#sql.setDefault.run(id).changes !== 1) throw new Error(`no account ${id}`);
+      })
+      .immediate();
+  }
+
+  remove(id: number, now: number): void {
+    this.#database
+      .transaction(() => {
+        this.#sql.forgetSecret.run(id);
+        const { found } = this.#sql.texts.get(id) as { found: 0 | 1 };
+        if (found === 1) this.#sql.hide.run(now, id);
+        else this.#sql.delete.run(id);
+        const rest = this.list();
+        if (rest[0] !== undefined && !rest[0].isDefault) this.#sql.setDefault.run(rest[0].id);
+      })
+      .immediate();
+  }
+
+  openTexts(id: number): number {
+    return (this.#sql.openTexts.get(id) as { total: number }).total;
   }
 
   secret(accountId: number): StoredSecret | undefined {
-    return this.#secret.get(accountId) as StoredSecret | undefined;
+    return this.#sql.secret.get(accountId) as StoredSecret | undefined;
   }
 
   setSecret(accountId: number, secret: StoredSecret, now: number): void {
-    this.#setSecret.run(accountId, Buffer.from(secret.cipher), secret.providerTag, now);
+    this.#sql.setSecret.run(accountId, Buffer.from(secret.cipher), secret.providerTag, now);
   }
 
   forgetSecret(accountId: number): void {
-    this.#forgetSecret.run(accountId);
+    this.#sql.forgetSecret.run(accountId);
   }
 }

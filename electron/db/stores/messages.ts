@@ -25,7 +25,9 @@ export class SqliteMessageReader implements MessageReader {
     );
     this.#row = database.prepare(`SELECT ${columns} FROM message WHERE id = ?`);
     this.#detail = database.prepare(
-      `SELECT ${columns}, body, encoding, client_ref AS clientRef, provider_id AS providerId, resend_of AS resendOf
+      `SELECT ${columns}, body, encoding, options, account_id AS accountId,
+         (SELECT label FROM account WHERE account.id = account_id) AS accountLabel, client_ref AS clientRef,
+         provider_id AS providerId, resend_of AS resendOf
        FROM message WHERE id = ?`,
     );
     this.#attempts = database.prepare(
@@ -58,8 +60,12 @@ export class SqliteMessageReader implements MessageReader {
   }
 
   detail(id: number): { message: StoredDetail; attempts: StoredAttempt[] } | undefined {
-    const message = this.#detail.get(id) as StoredDetail | undefined;
-    if (message === undefined) return undefined;
+    const stored = this.#detail.get(id) as (Omit<StoredDetail, 'options'> & { options: string }) | undefined;
+    if (stored === undefined) return undefined;
+    const message: StoredDetail = {
+      ...stored,
+      options: JSON.parse(stored.options) as StoredDetail['options'],
+    };
     return { message, attempts: this.#attempts.all(id) as StoredAttempt[] };
   }
 }

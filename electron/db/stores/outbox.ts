@@ -3,6 +3,7 @@
  * promises are returned so that another engine can stand behind the port.
  */
 import { type MessageState, messageStates } from '../../../shared/domain/message.ts';
+import type { MessageOptions } from '../../../shared/domain/message-options.ts';
 import { type MessageEvent, nextState } from '../../core/outbox/state.ts';
 import type {
   AttemptResult,
@@ -39,6 +40,8 @@ interface StoredMessage {
   readonly body: string;
   readonly parts: number;
   readonly encoding: string;
+  /** JSON. */
+  readonly options: string;
   readonly state: MessageState;
   readonly attempt_no: number;
   readonly cancel_requested: 0 | 1;
@@ -86,6 +89,7 @@ export class SqliteOutboxStore implements OutboxStore {
             body: message.body,
             parts: message.parts,
             encoding: message.encoding,
+            options: JSON.stringify(message.options ?? {}),
             bestBefore: message.bestBefore ?? null,
             resendOf: null,
             now,
@@ -109,7 +113,7 @@ export class SqliteOutboxStore implements OutboxStore {
           | StoredMessage
           | undefined;
         if (first === undefined) break;
-        const batch = this.#sameText(first, request);
+        const batch = this.#batchWith(first, request);
         const requestRef = batch.length === 1 ? first.client_ref : this.#newRef();
         const attemptId = Number(
           this.#sql.openAttempt.run(request.accountId, this.#runId, requestRef, this.#now()).lastInsertRowid,
@@ -124,6 +128,7 @@ export class SqliteOutboxStore implements OutboxStore {
             clientRef: message.client_ref,
             recipient: message.recipient,
             body: message.body,
+            ...(message.options === '{}' ? {} : { options: JSON.parse(message.options) as MessageOptions }),
           };
         });
         attempts.push({ id: attemptId, accountId: request.accountId, requestRef, messages });
@@ -212,6 +217,7 @@ export class SqliteOutboxStore implements OutboxStore {
           body: message.body,
           parts: message.parts,
           encoding: message.encoding,
+          options: message.options,
           bestBefore: null,
           resendOf: messageId,
           now: this.#now(),
@@ -261,16 +267,31 @@ export class SqliteOutboxStore implements OutboxStore {
     return { reason: row.pause_reason, until: row.pause_until ?? undefined, text: row.pause_text };
   }
 
-  /** The due message and others of the same submission with the very same text, each number once. */
-  #sameText(first: StoredMessage, request: ClaimRequest): readonly StoredMessage[] {
-    if (request.maxRecipients <= 1) return [first];
+  /**
+   * The due message with others of its submission that fit into the same request: those with the very same text, or, where
+   * there are none and the gateway takes them, with texts of their own. Each number once, since verdicts are told apart by
+   * it.
+   */
+  #batchWith(first: StoredMessage, request: ClaimRequest): readonly StoredMessage[] {
+    const { submission_id: submissionId, body, options } = first;
+    const { now } = request;
+    const same =
+      request.maxRecipients <= 1
+        ? [first]
+        : (this.#sql.sameText.all({
+            submissionId,
+            body,
+            options,
+            now,
+            limit: request.maxRecipients,
+          }) as StoredMessage[]);
+    const personal = request.maxPersonalTexts ?? 1;
+    const found =
+      same.length > 1 || personal <= 1
+        ? same
+        : (this.#sql.sameSubmission.all({ submissionId, now, limit: personal }) as StoredMessage[]);
     const batch = new Map<string, StoredMessage>();
-    for (const message of this.#sql.sameText.all({
-      submissionId: first.submission_id,
-      body: first.body,
-      now: request.now,
-      limit: request.maxRecipients,
-    }) as StoredMessage[]) {
+    for (const message of found) {
       if (!batch.has(message.recipient)) batch.set(message.recipient, message);
     }
     return [...batch.values()];
@@ -324,7 +345,7 @@ function effect(outcome: Outcome, message: StoredMessage, notBefore: number): [M
 
 function prepare(database: WriteDatabase) {
   const fields =
-    'id, client_ref, submission_id, account_id, recipient, body, parts, encoding, state, attempt_no, cancel_requested';
+    'id, client_ref, submission_id, account_id, recipient, body, parts, encoding, options, state, attempt_no, cancel_requested';
   const due = `state = 'queued' AND not_before <= :now AND (best_before IS NULL OR best_before > :now)`;
   return {
     insertRun: database.prepare('INSERT INTO run(id, started_at, process_id) VALUES (?, ?, ?)'),
@@ -333,9 +354,9 @@ function prepare(database: WriteDatabase) {
     ),
     insertSubmission: database.prepare('INSERT INTO submission(id, account_id, created_at) VALUES (?, ?, ?)'),
     insertMessage: database.prepare(
-      `INSERT INTO message(client_ref, submission_id, account_id, recipient, body, parts, encoding, state_at, best_before,
+      `INSERT INTO message(client_ref, submission_id, account_id, recipient, body, parts, encoding, options, state_at, best_before,
          resend_of, created_at)
-       VALUES (:clientRef, :submissionId, :accountId, :recipient, :body, :parts, :encoding, :now, :bestBefore,
+       VALUES (:clientRef, :submissionId, :accountId, :recipient, :body, :parts, :encoding, :options, :now, :bestBefore,
          :resendOf, :now)`,
     ),
     clearDraft: database.prepare('DELETE FROM draft WHERE name = ? AND submission_id = ?'),
@@ -343,7 +364,11 @@ function prepare(database: WriteDatabase) {
       `SELECT ${fields} FROM message WHERE account_id = :accountId AND ${due} ORDER BY id LIMIT 1`,
     ),
     sameText: database.prepare(
-      `SELECT ${fields} FROM message WHERE submission_id = :submissionId AND body = :body AND ${due} ORDER BY id LIMIT :limit`,
+      `SELECT ${fields} FROM message WHERE submission_id = :submissionId AND body = :body AND options = :options AND ${due}
+       ORDER BY id LIMIT :limit`,
+    ),
+    sameSubmission: database.prepare(
+      `SELECT ${fields} FROM message WHERE submission_id = :submissionId AND ${due} ORDER BY id LIMIT :limit`,
     ),
     openAttempt: database.prepare(
       'INSERT INTO attempt(account_id, run_id, request_ref, opened_at) VALUES (?, ?, ?, ?)',

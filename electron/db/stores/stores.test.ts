@@ -26,7 +26,7 @@ beforeEach(() => {
   store = new SqliteOutboxStore(database, { runId: 'run', now: () => 1_000, newRef });
   reader = new SqliteMessageReader(database);
   drafts = new SqliteDraftStore(database);
-  accountId = new AccountStore(database).ensureDefault('Test', 'http://127.0.0.1:1', 0).id;
+  accountId = new AccountStore(database).create({ label: 'Test', family: 'platform' }, 0).id;
 });
 afterEach(() => {
   closeDatabase(database);

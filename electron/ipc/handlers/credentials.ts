@@ -1,36 +1,55 @@
 /** The key goes one way. There is a `set`, a `test` and a `forget`; there is no `get`, and there must never be one. */
-import { failure, success } from '../../../shared/errors.ts';
+import { writeCentralLogin } from '../../../shared/domain/central-login.ts';
+import { failure, type Result, success } from '../../../shared/errors.ts';
+import type { Output } from '../../../shared/ipc/contract.ts';
+import type { AccountRunner } from '../../core/accounts.ts';
+import type { AccountFamily } from '../../core/ports.ts';
 import type { Handlers } from '../register.ts';
 import type { Services } from './services.ts';
 
 type Group = Pick<Handlers, Extract<keyof Handlers, `credentials.${string}`>>;
 
 export function credentialHandlers(services: Services): Group {
-  const live = () => {
+  const liveAccount = (id: number | undefined): AccountRunner | undefined => {
     const workspace = services.workspace();
-    return workspace?.mode === 'live' ? workspace : undefined;
+    return workspace?.mode === 'live' ? workspace.accounts.get(id) : undefined;
   };
+
+  async function set(
+    family: AccountFamily,
+    secret: string,
+    allowWeakStore: boolean,
+    accountId: number | undefined,
+  ): Promise<Result<Output<'credentials.set'>>> {
+    if (services.workspace()?.mode !== 'live') await services.setMode('live');
+    const runner = liveAccount(accountId);
+    // A key is not a login: an account takes only what its family asks for.
+    if (runner === undefined || runner.account.family !== family) return failure('no-account');
+    const result = await runner.credentials.set(secret, allowWeakStore);
+    if (!result.ok) return result;
+    await services.workspace()?.accounts.keyChanged(runner.account.id);
+    return success({ check: result.value, credential: runner.credentials.view() });
+  }
+
   return {
-    'credentials.set': async ({ key, allowWeakStore }) => {
-      if (live() === undefined) await services.setMode('live');
-      const workspace = live();
-      if (workspace === undefined) return failure('no-account');
-      const result = await workspace.credentials.set(key, allowWeakStore);
-      if (!result.ok) return result;
-      // Whatever stopped the account may have been the old key.
-      await workspace.outbox.keyChanged();
-      return success({ check: result.value, credential: workspace.credentials.view() });
+    'credentials.set': ({ key, allowWeakStore, accountId }) => {
+      const trimmed = key.trim();
+      // Visible ASCII without spaces is all that a header carries, and all that Clickatell's keys are made of.
+      if (trimmed.length < 8 || /[^\x21-\x7e]/.test(trimmed)) return failure('key-malformed');
+      return set('platform', trimmed, allowWeakStore, accountId);
     },
-    'credentials.test': async () => {
-      const workspace = services.workspace();
-      if (workspace === undefined) return failure('no-account');
-      return workspace.credentials.test();
+    'credentials.setLogin': ({ user, password, apiId, allowWeakStore, accountId }) =>
+      set('central', writeCentralLogin({ user, password, apiId }), allowWeakStore, accountId),
+    'credentials.test': async (input) => {
+      const runner = services.workspace()?.accounts.get(input?.accountId);
+      if (runner === undefined) return failure('no-account');
+      return runner.credentials.test();
     },
-    'credentials.forget': () => {
-      const workspace = live();
-      if (workspace === undefined) return failure('no-account');
-      workspace.credentials.forget();
-      return success(workspace.credentials.view());
+    'credentials.forget': (input) => {
+      const runner = liveAccount(input?.accountId);
+      if (runner === undefined) return failure('no-account');
+      runner.credentials.forget();
+      return success(runner.credentials.view());
     },
   };
 }

@@ -1,5 +1,6 @@
 /** All handlers together; the type makes a missing or superfluous one a compile error. */
 import type { Handlers } from '../register.ts';
+import { accountHandlers } from './accounts.ts';
 import { appHandlers } from './app.ts';
 import { credentialHandlers } from './credentials.ts';
 import { draftHandlers } from './draft.ts';
@@ -10,6 +11,7 @@ import { settingsHandlers } from './settings.ts';
 
 export function createHandlers(services: Services): Handlers {
   return {
+    ...accountHandlers(services),
     ...appHandlers(services),
     ...sendingHandlers(services),
     ...draftHandlers(services),

@@ -32,6 +32,8 @@ export function messageHandlers(services: Services): Group {
         ...rowView(message, await services.textRules(), services.now()),
         body: message.body,
         encoding: message.encoding,
+        options: message.options,
+        account: { id: message.accountId, label: message.accountLabel },
         clientRef: message.clientRef,
         providerId: message.providerId,
         resendOf: message.resendOf,

@@ -12,30 +12,35 @@ export function sendingHandlers(services: Services): Group {
       const rules = await services.textRules();
       return success(rules.understand(input, services.settings().country));
     },
-    'sending.submit': async ({ submissionId, recipients, body }) => {
+    'sending.submit': async ({ submissionId, recipients, body, accountId, options }) => {
       const workspace = services.workspace();
       if (workspace === undefined) return failure('no-account');
+      const runner = workspace.accounts.get(accountId);
+      if (runner === undefined) return failure('no-account');
       const rules = await services.textRules();
       const { country } = services.settings();
-      const composed = compose(recipients, body, {
+      const composed = compose(recipients, body, options ?? {}, {
         understand: (input) => rules.understand(input, country),
-        countParts: rules.countParts,
+        countParts: rules.countMessage,
         newRef: services.newRef,
+        carries: runner.gateway.capabilities.options ?? [],
+        now: services.now(),
       });
       if (!composed.ok) return composed;
       const { messageIds, repeated } = await workspace.outbox.submit(
         submissionId,
+        runner.account.id,
         composed.value,
         quickSendDraft,
       );
       return success({ messageIds: [...messageIds], repeated });
     },
     'sending.pause': async () => {
-      await services.workspace()?.outbox.pause();
+      await services.workspace()?.accounts.pause();
       return success(await services.status());
     },
     'sending.resume': async () => {
-      await services.workspace()?.outbox.resume();
+      await services.workspace()?.accounts.resume();
       return success(await services.status());
     },
   };

@@ -1,8 +1,10 @@
 /** What handlers work with. The composition root fills it; tests hand in fakes. */
 
+import type { MessageCount } from '../../../shared/domain/count-message.ts';
+import type { MessageOptions } from '../../../shared/domain/message-options.ts';
 import type { RecipientView, StatusView } from '../../../shared/ipc/contract.ts';
 import type { Settings, SettingsPatch } from '../../../shared/settings.ts';
-import type { Credentials } from '../../core/credentials.ts';
+import type { Accounts } from '../../core/accounts.ts';
 import type { Outbox } from '../../core/outbox/outbox.ts';
 import type { DraftStore, Log, MessageReader } from '../../core/ports.ts';
 import type { Caller } from '../register.ts';
@@ -13,14 +15,14 @@ export interface OpenWorkspace {
   readonly outbox: Outbox;
   readonly messages: MessageReader;
   readonly drafts: DraftStore;
-  readonly credentials: Credentials;
+  readonly accounts: Accounts;
 }
 
 /** Loaded on first use: the number rules are a hundred kilobytes that the tray does not need. */
 export interface TextRules {
   understand(input: string, country: string | null): RecipientView;
   display(e164: string): string;
-  countParts(text: string): { readonly parts: number; readonly encoding: 'gsm-7' | 'ucs-2' };
+  countMessage(body: string, options: MessageOptions): MessageCount | undefined;
 }
 
 export interface Services {

@@ -1,0 +1,186 @@
+/**
+ * The accounts and what runs for each: a gateway, a key, a dispatcher. Texts of one account never wait for another's
+ * trouble.
+ */
+import { failure, type Result, success } from '../../shared/errors.ts';
+import type { AccountView, StatusView } from '../../shared/ipc/contract.ts';
+import type { Credentials } from './credentials.ts';
+import type { Dispatcher, SendingState } from './outbox/dispatcher.ts';
+import type { Account, AccountDirectory, AccountFamily, Gateway } from './ports.ts';
+
+export interface AccountRunner {
+  readonly account: Account;
+  readonly gateway: Gateway;
+  readonly credentials: Credentials;
+  readonly dispatcher: Dispatcher;
+}
+
+export interface AccountsParts {
+  readonly directory: AccountDirectory;
+  /** Builds what runs for an account. Throws TypeError when a key may not be sent to its server address. */
+  readonly build: (account: Account) => AccountRunner;
+  readonly now: () => number;
+  /** Label of the account that is made when there is none. */
+  readonly firstLabel: string;
+  readonly onChanged: () => void;
+}
+
+export class Accounts {
+  readonly #parts: AccountsParts;
+  readonly #runners = new Map<number, AccountRunner>();
+  #started = false;
+
+  constructor(parts: AccountsParts) {
+    this.#parts = parts;
+    const { directory } = parts;
+    if (directory.list().length === 0)
+      directory.create({ label: parts.firstLabel, family: 'platform' }, parts.now());
+    for (const account of directory.list()) this.#runners.set(account.id, parts.build(account));
+  }
+
+  /** The default one first. */
+  list(): readonly AccountRunner[] {
+    return this.#parts.directory.list().flatMap(({ id }) => this.#runners.get(id) ?? []);
+  }
+
+  /** Undefined when there is no such account, or none at all. */
+  get(id: number | undefined): AccountRunner | undefined {
+    return id === undefined ? this.list()[0] : this.#runners.get(id);
+  }
+
+  async start(): Promise<void> {
+    this.#started = true;
+    await Promise.all(this.list().map(({ dispatcher }) => dispatcher.start()));
+  }
+
+  /** Waits for requests under way, at most five seconds. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#runners.values()].map(end));
+  }
+
+  wake(): void {
+    for (const { dispatcher } of this.#runners.values()) dispatcher.wake();
+  }
+
+  lineMayBeBack(): void {
+    for (const { dispatcher } of this.#runners.values()) dispatcher.lineMayBeBack();
+  }
+
+  fallAsleep(): void {
+    for (const { dispatcher } of this.#runners.values()) dispatcher.fallAsleep();
+  }
+
+  async wakeUp(): Promise<void> {
+    await Promise.all([...this.#runners.values()].map(({ dispatcher }) => dispatcher.wakeUp()));
+  }
+
+  /** A person pauses everything; it stays so over a restart. */
+  async pause(): Promise<void> {
+    for (const { dispatcher } of this.list())
+      await dispatcher.pause({ reason: 'person', until: undefined, text: '' });
+  }
+
+  async resume(): Promise<void> {
+    for (const { dispatcher } of this.list()) await dispatcher.resume();
+  }
+
+  /** A new key ends a pause that the old one caused; a person's own pause stays. */
+  async keyChanged(id: number): Promise<void> {
+    const dispatcher = this.#runners.get(id)?.dispatcher;
+    const sending = dispatcher?.sending();
+    if (sending?.state === 'paused' && sending.reason === 'person') return;
+    await dispatcher?.resume();
+  }
+
+  create(label: string, family: AccountFamily): AccountRunner {
+    const account = this.#parts.directory.create({ label, family }, this.#parts.now());
+    const runner = this.#parts.build(account);
+    this.#runners.set(account.id, runner);
+    if (this.#started) void runner.dispatcher.start();
+    this.#parts.onChanged();
+    return runner;
+  }
+
+  /** A new transport or address needs a new gateway: the old one first finishes what it has begun. */
+  async change(
+    id: number,
+    change: Partial<Pick<Account, 'label' | 'transport' | 'serverAddress'>> & {
+      isDefault?: true | undefined;
+    },
+  ): Promise<Result<AccountRunner>> {
+    const before = this.#runners.get(id);
+    if (before === undefined) return failure('not-found');
+    const { directory, build } = this.#parts;
+    const rebuilds =
+      (change.transport !== undefined && change.transport !== before.account.transport) ||
+      (change.serverAddress !== undefined && change.serverAddress !== before.account.serverAddress);
+    if (rebuilds) {
+      try {
+        // Tried on paper first: an address that no key may go to changes nothing.
+        await build({ ...before.account, ...defined(change) }).gateway.close();
+      } catch (error) {
+        if (error instanceof TypeError) return failure('server-address-invalid');
+        throw error;
+      }
+    }
+    directory.change(id, change);
+    if (change.isDefault === true) directory.makeDefault(id);
+    const account = directory.list().find((candidate) => candidate.id === id) ?? before.account;
+    if (rebuilds) await end(before);
+    const runner = rebuilds ? build(account) : { ...before, account };
+    this.#runners.set(id, runner);
+    if (rebuilds && this.#started) await runner.dispatcher.start();
+    this.#parts.onChanged();
+    return success(runner);
+  }
+
+  async remove(id: number): Promise<Result<undefined>> {
+    const runner = this.#runners.get(id);
+    if (runner === undefined) return failure('not-found');
+    if (this.#runners.size === 1) return failure('last-account');
+    if (this.#parts.directory.openTexts(id) > 0) return failure('account-busy');
+    await end(runner);
+    this.#runners.delete(id);
+    runner.credentials.forget();
+    this.#parts.directory.remove(id, this.#parts.now());
+    this.#parts.onChanged();
+    return success(undefined);
+  }
+
+  /** What a person has to know about sending as a whole: the account that needs attention most speaks for all. */
+  sending(): StatusView['sending'] {
+    const states = this.list().map(({ dispatcher }) => dispatcher.sending());
+    const weight = (state: SendingState): number =>
+      state.state === 'running' ? 0 : state.state === 'offline' ? 1 : state.reason === 'person' ? 2 : 3;
+    const worst = states.sort((one, other) => weight(other) - weight(one))[0];
+    return sendingView(worst ?? { state: 'running' });
+  }
+}
+
+export function accountView({ account, gateway, credentials, dispatcher }: AccountRunner): AccountView {
+  return {
+    ...account,
+    sending: sendingView(dispatcher.sending()),
+    credential: credentials.view(),
+    options: [...(gateway.capabilities.options ?? [])],
+  };
+}
+
+function sendingView(sending: SendingState): StatusView['sending'] {
+  return {
+    state: sending.state,
+    pauseReason: sending.state === 'paused' ? sending.reason : null,
+    pauseText: sending.state === 'paused' && sending.text !== '' ? sending.text : null,
+    until: sending.state === 'paused' ? (sending.until ?? null) : null,
+    nextTry: sending.state === 'offline' ? sending.nextTry : null,
+  };
+}
+
+async function end({ dispatcher, gateway }: AccountRunner): Promise<void> {
+  await dispatcher.stop();
+  await gateway.close();
+}
+
+function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, given]) => given !== undefined)) as never;
+}
