@@ -145,6 +145,13 @@ export class Windows {
       window.destroy();
       if (details.reason !== 'clean-exit' && !this.#quitting) this.show(kind, open.section);
     });
+    // `about:blank` is the one address that Electron lets a page go to without asking.
+    window.webContents.on('did-navigate', (_event, address) => {
+      if (address.startsWith(`${this.#parts.origin}/index.html?`)) return;
+      this.#parts.log.warn('window-strayed', { kind });
+      window.destroy();
+      this.show(kind, open.section);
+    });
     void window
       .loadURL(`${this.#parts.origin}/index.html?window=${kind}&section=${section}`)
       .catch((error: unknown) => {
