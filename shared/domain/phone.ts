@@ -13,6 +13,7 @@ import {
   validatePhoneNumberLength,
 } from 'libphonenumber-js/mobile';
 import type { RecipientView } from '../ipc/contract.ts';
+import { plainDigits } from './decimal-digits.ts';
 
 type InvalidReason = Extract<RecipientView, { kind: 'invalid' }>['reason'];
 type Reading = { readonly number: PhoneNumber } | { readonly reason: InvalidReason };
@@ -33,7 +34,8 @@ const exactLengths: Readonly<Record<string, { readonly leading: RegExp; readonly
 
 /**
  * Understands one recipient: international with `+`, `00` or neither; national with the office's country; any usual
- * separators; full-width and Arabic digits. Extensions are refused, since a text cannot reach them.
+ * separators; decimal digits of any script (full-width, Arabic, Persian …). Extensions are refused, since a text cannot
+ * reach them.
  *
  * Digits that make sense both as a number of the office's country and as an international one are read as that one of
  * the two that is a mobile number; when that does not tell, as a number of the office's country. Nothing is ever
@@ -142,12 +144,11 @@ function reasonOf(libraryReason: string): InvalidReason {
 }
 
 /**
- * Compatibility forms become plain ones (full-width digits and signs, circled digits), invisible characters that come
- * along when copying go (direction marks, soft hyphens), and so does the scheme of a link.
+ * Compatibility forms become plain ones (full-width digits and signs, circled digits), digits of other scripts 0 to 9,
+ * invisible characters that come along when copying go (direction marks, soft hyphens), and so does the scheme of a link.
  */
 function normalise(input: string): string {
-  return input
-    .normalize('NFKC')
+  return plainDigits(input.normalize('NFKC'))
     .replace(/\p{Cf}/gu, '')
     .replace(/\s+/gu, ' ')
     .trim()
