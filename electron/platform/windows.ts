@@ -14,6 +14,7 @@ export type Section = 'history' | 'outbox' | 'settings' | 'welcome';
 const destroyAfterMilliseconds = 45_000;
 /** A window that does not paint is shown all the same. */
 const showAtLatestMilliseconds = 1_500;
+const shortestLifeMilliseconds = 5_000;
 
 const sizes: Readonly<
   Record<WindowKind, { width: number; height: number; minWidth: number; minHeight: number }>
@@ -42,6 +43,7 @@ interface OpenWindow {
   readonly kind: WindowKind;
   section: Section;
   shown: boolean;
+  readonly createdAt: number;
   destroyTimer: NodeJS.Timeout | undefined;
 }
 
@@ -125,7 +127,14 @@ export class Windows {
       },
     });
     mark('window-created');
-    const open: OpenWindow = { window, kind, section, shown: false, destroyTimer: undefined };
+    const open: OpenWindow = {
+      window,
+      kind,
+      section,
+      shown: false,
+      createdAt: performance.now(),
+      destroyTimer: undefined,
+    };
     const { id } = window.webContents;
     this.#open.set(kind, open);
     this.#byContents.set(id, open);
@@ -143,7 +152,9 @@ export class Windows {
       this.#parts.log.error('window-gone', { kind, reason: details.reason });
       // State lives in main: a new window shows the same.
       window.destroy();
-      if (details.reason !== 'clean-exit' && !this.#quitting) this.show(kind, open.section);
+      // One that dies as soon as it is drawn would do so for ever.
+      const lived = performance.now() - open.createdAt > shortestLifeMilliseconds;
+      if (details.reason !== 'clean-exit' && !this.#quitting && lived) this.show(kind, open.section);
     });
     // `about:blank` is the one address that Electron lets a page go to without asking.
     window.webContents.on('did-navigate', (_event, address) => {

@@ -216,3 +216,87 @@ describe('detail', () => {
     expect(reader.detail(987654)).toBeUndefined();
   });
 });
+
+describe('what goes into one request', () => {
+  const bodiesOf = (attempts: readonly { messages: readonly { body: string }[] }[]): string[][] =>
+    attempts.map((attempt) => attempt.messages.map((each) => each.body));
+
+  test('texts of their own travel together only where the gateway takes them so, and never across submissions', async () => {
+    const personal = ['Dear Ann', 'Dear Ben', 'Dear Cem'];
+    const messages = personal.map((body, index) => message(`+2782000000${index}`, body));
+    await store.submit({ id: 'p', accountId, messages, clearsDraft: undefined });
+    await store.submit({
+      id: 'q',
+      accountId,
+      messages: [message('+27820000009', 'Another')],
+      clearsDraft: undefined,
+    });
+    const request = { accountId, now: 1_000, maxAttempts: 9, maxRecipients: 50, maxPersonalTexts: 2 };
+    expect(bodiesOf(await store.claim(request))).toEqual([
+      ['Dear Ann', 'Dear Ben'],
+      ['Dear Cem'],
+      ['Another'],
+    ]);
+  });
+
+  test('the same text with other options is another text; one number is never twice in a request', async () => {
+    const messages = [
+      { ...message('+27820000001', 'Same'), options: { flash: true } },
+      message('+27820000002', 'Same'),
+      message('+27820000003', 'Same'),
+      { ...message('+27820000003', 'Same') },
+    ];
+    await store.submit({ id: 'o', accountId, messages, clearsDraft: undefined });
+    const attempts = await store.claim({ accountId, now: 1_000, maxAttempts: 9, maxRecipients: 50 });
+    expect(attempts.map((attempt) => attempt.messages.map((each) => [each.recipient, each.options]))).toEqual(
+      [
+        [['+27820000001', { flash: true }]],
+        [
+          ['+27820000002', undefined],
+          ['+27820000003', undefined],
+        ],
+        [['+27820000003', undefined]],
+      ],
+    );
+  });
+});
+
+describe('accounts', () => {
+  test('the first is the default; another can become it; a removed one with texts stays for the history', async () => {
+    const accounts = new AccountStore(database);
+    const second = accounts.create({ label: 'Second', family: 'central' }, 0);
+    expect(accounts.list().map((account) => [account.label, account.isDefault])).toEqual([
+      ['Test', true],
+      ['Second', false],
+    ]);
+    accounts.makeDefault(second.id);
+    accounts.change(second.id, { transport: 'post', serverAddress: 'https://example.invalid' });
+    expect(accounts.list()[0]).toMatchObject({
+      id: second.id,
+      transport: 'post',
+      serverAddress: 'https://example.invalid',
+    });
+    accounts.change(second.id, { serverAddress: null });
+    expect(accounts.list()[0]).toMatchObject({ transport: 'post', serverAddress: null });
+
+    const { messageIds } = await store.submit({
+      id: 'x',
+      accountId: second.id,
+      messages: [message('+27820000001')],
+      clearsDraft: undefined,
+    });
+    expect(accounts.openTexts(second.id)).toBe(1);
+    await store.cancel(messageIds[0] ?? 0);
+    expect(accounts.openTexts(second.id)).toBe(0);
+    accounts.setSecret(second.id, { cipher: Buffer.from('x'), providerTag: 'v11' }, 0);
+    accounts.remove(second.id, 1);
+    expect(accounts.secret(second.id)).toBeUndefined();
+    expect(accounts.list().map((account) => [account.label, account.isDefault])).toEqual([['Test', true]]);
+    expect(reader.detail(messageIds[0] ?? 0)?.message.accountLabel).toBe('Second');
+    accounts.remove(accounts.create({ label: 'Empty', family: 'platform' }, 0).id, 1);
+    expect(database.prepare('SELECT label FROM account ORDER BY id').pluck().all()).toEqual([
+      'Test',
+      'Second',
+    ]);
+  });
+});
