@@ -110,7 +110,15 @@ export async function launch(options: LaunchOptions = {}): Promise<Application> 
   const problems: string[] = [];
   const pages = new Set<Page>();
   let output = '';
-  let run = await start(options);
+  const removeData = (): void => {
+    if (options.userData === undefined) {
+      rmSync(userData, { recursive: true, force: true, maxRetries: 5 });
+    }
+  };
+  let run = await start(options).catch((error: unknown) => {
+    removeData();
+    throw error;
+  });
 
   async function start(wanted: LaunchOptions): Promise<Run> {
     const { program, args } = command(options.executable);
@@ -241,7 +249,7 @@ export async function launch(options: LaunchOptions = {}): Promise<Application> 
         run.child.kill('SIGKILL');
         await ended();
       }
-      if (options.userData === undefined) rmSync(userData, { recursive: true, force: true, maxRetries: 5 });
+      removeData();
     },
   };
 }
