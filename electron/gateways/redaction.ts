@@ -55,7 +55,7 @@ function spellingsOf(secret: string): readonly string[] {
 }
 
 function lowerCaseEscapes(text: string): string {
-  return text.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase());
+  return text.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
 }
 
 function escaped(text: string): string {

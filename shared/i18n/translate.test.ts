@@ -1,5 +1,6 @@
 import { IntlMessageFormat } from 'intl-messageformat';
 import { describe, expect, it } from 'vitest';
+import { gatewayErrorMeanings } from '../domain/gateway-error.ts';
 import { accountPauseReasons, messageStates } from '../domain/message.ts';
 import { appErrorCodes } from '../errors.ts';
 import english from './en.json' with { type: 'json' };
@@ -51,6 +52,15 @@ describe('catalogue', () => {
 
   it('has a sentence for every reason to pause', () => {
     for (const reason of accountPauseReasons) expect(translate(`pause.${reason}`)).toMatch(/\.$/);
+  });
+
+  it('has a sentence for everything a gateway can refuse for', () => {
+    for (const meaning of gatewayErrorMeanings) {
+      const text = translate(`gatewayError.${meaning}`);
+      // What happened, whose fault, what next: never one sentence alone.
+      expect(text, meaning).toMatch(/^[A-Z].*\. [A-Z].*\.$/);
+      expect(text, meaning).not.toContain('{');
+    }
   });
 
   it('is calm: no exclamation marks', () => {

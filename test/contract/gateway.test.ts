@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { createPlatformJsonGateway } from '../../electron/gateways/clickatell/platform-json.ts';
+import { createPlatformGateway } from '../../electron/gateways/clickatell/platform.ts';
 import { describeGatewayContract, type ScriptedAnswer } from './gateway-contract.ts';
 
 const json = { 'content-type': 'application/json;charset=UTF-8' };
@@ -13,7 +13,7 @@ function answer(status: number, document: unknown): ScriptedAnswer {
 
 describeGatewayContract({
   name: 'Platform, JSON',
-  open: createPlatformJsonGateway,
+  open: (options) => createPlatformGateway({ ...options, transport: 'json' }),
   sendPath: '/messages',
   accepting: (number) =>
     answer(202, {

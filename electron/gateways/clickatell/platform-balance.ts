@@ -1,6 +1,7 @@
 import type { CheckResult } from '../../core/ports.ts';
+import type { Answer } from '../answer.ts';
 import { serverWords } from '../server-words.ts';
-import { type Answer, readObject, wordedError } from './platform-decode.ts';
+import { readObject, wordedError } from './platform-decode.ts';
 import { platformError } from './platform-errors.ts';
 
 type FailedWhy = Extract<CheckResult, { kind: 'failed' }>['why'];

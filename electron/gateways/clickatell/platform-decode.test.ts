@@ -10,7 +10,7 @@ const otherId = '174319bc027f45d989728093cc170107';
 
 function decode(status: number, body: unknown, numbers = [one], headers: Record<string, string> = {}) {
   const bodyText = typeof body === 'string' ? body : JSON.stringify(body);
-  const { outcomes, pause } = decodeSendAnswer({ status, headers, bodyText }, numbers, now);
+  const { outcomes, pause } = decodeSendAnswer({ status, headers, bodyText }, numbers, { now });
   expect([...outcomes.keys()]).toEqual(numbers);
   return { outcomes: numbers.map((number) => outcomes.get(number)), pause };
 }

@@ -1,43 +1,137 @@
-import type { GatewayBatch, GatewayMessage } from '../../core/ports.ts';
+/**
+ * Puts a batch into the fewest requests' worth that one request can be: which messages go, as what, and what is said
+ * about those that do not.
+ */
+import type { GatewayBatch, GatewayMessage, Outcome } from '../../core/ports.ts';
+import {
+  checkFields,
+  checkNumber,
+  type RequestFields,
+  requestOf,
+  type SendMessageRequest,
+  sameOptions,
+} from './platform-request.ts';
 
 /** `POST /messages` takes up to 200 numbers. */
 export const maxRecipients = 200;
+/**
+ * Entries of `POST /messages/rest/bulk`. No limit is documented; 200 is what the same host takes of numbers, and half of
+ * it leaves room for texts that need several parts.
+ */
+export const maxPersonalTexts = 100;
 
-export interface EncodedBatch {
-  /** The JSON text of the request, undefined when nothing in the batch can be carried. */
-  readonly body: string | undefined;
-  /** For every message of the batch, in order: its number in digits, or undefined when this request leaves it out. */
-  readonly numbers: readonly (string | undefined)[];
+/** What one transport can put into one request. */
+export interface TransportLimits {
+  readonly maxRecipients: number;
+  /** Different texts in one request; 1: none. */
+  readonly personalTexts: number;
+  /** What this transport cannot carry of a message, in words; undefined when it can. */
+  readonly objection?: ((message: GatewayMessage) => string | undefined) | undefined;
 }
 
-/** The digits of a number: how it is written to the gateway and compared with what comes back. */
-export function digitsOf(number: string): string {
-  return number.replace(/\D/g, '');
+/** What becomes of one message of the batch: it goes, with these digits, or this is its outcome already. */
+export type Slot = { readonly number: string } | { readonly outcome: Outcome };
+
+export interface BatchPlan {
+  /** For every message of the batch, in order. */
+  readonly slots: readonly Slot[];
+  /**
+   * - `same`     one text to all numbers that go
+   * - `personal` one request for each message that goes, in order
+   * - `nothing`  none goes
+   */
+  readonly body:
+    | { readonly kind: 'same'; readonly request: SendMessageRequest }
+    | { readonly kind: 'personal'; readonly requests: readonly SendMessageRequest[] }
+    | { readonly kind: 'nothing' };
 }
+
+export const leftOut: Outcome = { kind: 'notSent', why: 'aborted', text: 'left out of this request' };
 
 /**
- * Writes a batch as the JSON of `SendMessageRequest`, fields in the order `content, to, clientMessageId, charset`, so
- * that the same batch is always the same bytes. Numbers go without `+`: the documentation shows both, and every
- * captured answer has them without.
+ * Messages that cannot go at all (an option the transport does not have, a field out of bounds) are rejected here,
+ * before anything leaves. Messages that do not fit into this one request are left out and reported as such: they wait
+ * for a request of their own.
  *
- * One request is one text to distinct numbers (`to` has `uniqueItems`, and verdicts are told apart by number only).
- * Messages that do not fit that, because of another body, a number already present or the limit, are left out and
- * reported as such: they wait for a request of their own.
+ * A number never stands twice in one request with the same text: `to` has `uniqueItems`, and verdicts on it could not
+ * be told apart.
+ *
+ * @param now ms UTC
  */
-export function encodeBatch(batch: GatewayBatch): EncodedBatch {
-  const content = batch.messages[0]?.body;
+export function planBatch(batch: GatewayBatch, limits: TransportLimits, now: number): BatchPlan {
+  const { messages } = batch;
+  const lead = messages[0];
+  if (lead === undefined) return { slots: [], body: { kind: 'nothing' } };
+  const personal = limits.personalTexts > 1 && messages.some((message) => !isSameText(lead, message));
+  return personal ? planPersonal(messages, limits, now) : planSame(batch, lead, limits, now);
+}
+
+function planSame(
+  batch: GatewayBatch,
+  lead: GatewayMessage,
+  limits: TransportLimits,
+  now: number,
+): BatchPlan {
+  const refusal = (text: string): BatchPlan => ({
+    slots: batch.messages.map((message) =>
+      isSameText(lead, message) ? { outcome: rejected(text) } : { outcome: leftOut },
+    ),
+    body: { kind: 'nothing' },
+  });
+  const objection = limits.objection?.(lead);
+  if (objection !== undefined) return refusal(objection);
+  const fields = checkFields(lead, now);
+  if (fields.kind === 'refused') return refusal(fields.text);
   const to: string[] = [];
   const taken = new Set<string>();
-  const numbers = batch.messages.map((message: GatewayMessage): string | undefined => {
-    const digits = digitsOf(message.recipient);
-    if (message.body !== content || digits === '' || taken.has(digits) || to.length >= maxRecipients) {
-      return undefined;
-    }
-    taken.add(digits);
-    to.push(digits);
-    return digits;
+  const slots = batch.messages.map((message): Slot => {
+    if (!isSameText(lead, message)) return { outcome: leftOut };
+    const number = checkNumber(message.recipient);
+    if (number.kind === 'refused') return { outcome: rejected(number.text) };
+    if (taken.has(number.value) || to.length >= limits.maxRecipients) return { outcome: leftOut };
+    taken.add(number.value);
+    to.push(number.value);
+    return { number: number.value };
   });
-  if (content === undefined || to.length === 0) return { body: undefined, numbers };
-  const body = JSON.stringify({ content, to, clientMessageId: batch.requestRef, charset: 'UTF-8' });
-  return { body, numbers };
+  if (to.length === 0) return { slots, body: { kind: 'nothing' } };
+  return { slots, body: { kind: 'same', request: requestOf(fields.value, to, batch.requestRef) } };
+}
+
+function planPersonal(messages: readonly GatewayMessage[], limits: TransportLimits, now: number): BatchPlan {
+  const requests: SendMessageRequest[] = [];
+  const slots = messages.map((message, index): Slot => {
+    const checked = checkAlone(message, limits, now);
+    if ('outcome' in checked) return checked;
+    const { number, fields } = checked;
+    const repeats = messages
+      .slice(0, index)
+      .some((earlier) => earlier.recipient === message.recipient && isSameText(earlier, message));
+    if (repeats || requests.length >= limits.personalTexts) return { outcome: leftOut };
+    requests.push(requestOf(fields, [number], message.clientRef));
+    return { number };
+  });
+  if (requests.length === 0) return { slots, body: { kind: 'nothing' } };
+  return { slots, body: { kind: 'personal', requests } };
+}
+
+function checkAlone(
+  message: GatewayMessage,
+  limits: TransportLimits,
+  now: number,
+): { readonly outcome: Outcome } | { readonly number: string; readonly fields: RequestFields } {
+  const objection = limits.objection?.(message);
+  if (objection !== undefined) return { outcome: rejected(objection) };
+  const fields = checkFields(message, now);
+  if (fields.kind === 'refused') return { outcome: rejected(fields.text) };
+  const number = checkNumber(message.recipient);
+  if (number.kind === 'refused') return { outcome: rejected(number.text) };
+  return { number: number.value, fields: fields.value };
+}
+
+function isSameText(one: GatewayMessage, other: GatewayMessage): boolean {
+  return one === other || (one.body === other.body && sameOptions(one.options, other.options));
+}
+
+export function rejected(text: string): Outcome {
+  return { kind: 'rejected', code: undefined, text };
 }

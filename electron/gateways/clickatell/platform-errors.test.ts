@@ -3,9 +3,18 @@ import { platformError, platformErrors } from './platform-errors.ts';
 
 describe('the error table', () => {
   it('names a pause exactly where the account is meant, and retries accordingly', () => {
-    const retryOf = { account: 'waits', recipient: 'never', text: 'never', server: 'ask' } as const;
+    const retryOf = {
+      account: 'waits',
+      sender: 'never',
+      recipient: 'never',
+      text: 'never',
+      server: 'ask',
+    } as const;
     for (const [code, row] of Object.entries(platformErrors)) {
-      expect([code, row.pause !== undefined]).toEqual([code, row.scope === 'account']);
+      expect([code, row.pause !== undefined]).toEqual([
+        code,
+        row.scope === 'account' || row.scope === 'sender',
+      ]);
       expect([code, row.retry]).toEqual([code, retryOf[row.scope]]);
     }
   });

@@ -5,42 +5,18 @@
  * of the Developers' Central table, which is therefore the base here. The numbers below 60 are those of Clickatell's
  * One API on the same host: different numbers, and none of them clashes in what it asks of us.
  */
-import type { AccountPauseReason } from '../../../shared/domain/message.ts';
+import {
+  account,
+  type ErrorRow,
+  type ErrorTable,
+  errorRow,
+  recipient,
+  sender,
+  server,
+  text,
+} from '../error-table.ts';
 
-/**
- * - `account`   the whole account cannot send: the text waits, sending pauses
- * - `recipient` this number cannot be reached
- * - `text`      this text, as it is, cannot be sent
- * - `server`    trouble at their end; whether the text went out is not said
- */
-export type ErrorScope = 'account' | 'recipient' | 'text' | 'server';
-
-/** `never`: the same request fails again. `waits`: goes out once the pause ends. `ask`: only a person may decide. */
-export type ErrorRetry = 'never' | 'waits' | 'ask';
-
-interface Row {
-  /** Names a sentence in the catalogue of words. */
-  readonly meaning: string;
-  readonly scope: ErrorScope;
-  readonly retry: ErrorRetry;
-  /** Present exactly when the scope is `account`. */
-  readonly pause?: AccountPauseReason;
-}
-
-function account(meaning: string, pause: AccountPauseReason): Row {
-  return { meaning, scope: 'account', retry: 'waits', pause };
-}
-function recipient(meaning: string): Row {
-  return { meaning, scope: 'recipient', retry: 'never' };
-}
-function text(meaning: string): Row {
-  return { meaning, scope: 'text', retry: 'never' };
-}
-function server(meaning: string): Row {
-  return { meaning, scope: 'server', retry: 'ask' };
-}
-
-export const platformErrors: Readonly<Record<string, Row>> = {
+export const platformErrors: ErrorTable = {
   1: account('key-invalid', 'key-rejected'),
   2: account('account-inactive', 'account-problem'),
   3: account('integration-inactive', 'account-problem'),
@@ -61,12 +37,14 @@ export const platformErrors: Readonly<Record<string, Row>> = {
   41: account('address-wrong', 'account-problem'),
   42: account('address-wrong', 'account-problem'),
   43: account('rate-limited', 'rate-limited'),
-  44: account('sender-suspended', 'account-problem'),
-  45: account('sender-not-ours', 'account-problem'),
+  44: sender('sender-suspended'),
+  45: sender('sender-not-ours'),
   46: account('trial-expired', 'account-problem'),
   100: text('malformed-request'),
   101: text('invalid-parameter'),
   102: text('invalid-header'),
+  103: text('unknown-message'),
+  104: text('unknown-message'),
   105: recipient('invalid-number'),
   // Asked of American numbers and of two-way integrations: one such number must not stop everybody else's texts.
   106: recipient('sender-needed'),
@@ -81,38 +59,18 @@ export const platformErrors: Readonly<Record<string, Row>> = {
   120: text('invalid-delivery-time'),
   121: recipient('blocked'),
   122: recipient('opted-out'),
-  123: account('sender-invalid', 'account-problem'),
+  123: sender('sender-invalid'),
   128: recipient('delisted'),
   130: account('volume-limit', 'rate-limited'),
   160: account('address-wrong', 'account-problem'),
   161: account('address-wrong', 'account-problem'),
   301: account('no-credit', 'no-credit'),
   302: account('no-credit', 'no-credit'),
-  607: account('sender-not-two-way', 'account-problem'),
+  607: sender('sender-not-two-way'),
   901: server('internal-error'),
 };
 
-/**
- * Statuses that say by themselves that the request was turned away before anything was done, so that they count even
- * when the body says nothing we know. Every other status without a documented body leaves the question open.
- *
- * 401, 403, 404, 405, 407: RFC 9110 §15.5; 429: RFC 6585 §4; 511: RFC 6585 §6 (answered by the network on the way,
- * never by the server). 402 is what Clickatell's REST APIs use for an empty account. 400 and 408 are not here:
- * machines on the way send both of their own accord, 408 even after they have passed a request on.
- */
-export const refusingStatuses: Readonly<Record<number, AccountPauseReason>> = {
-  401: 'key-rejected',
-  402: 'no-credit',
-  403: 'account-problem',
-  404: 'account-problem',
-  405: 'account-problem',
-  407: 'account-problem',
-  429: 'rate-limited',
-  511: 'account-problem',
-};
-
 /** Looks a code up in any spelling (`7`, `"007"`). Undefined for numbers nobody has described. */
-export function platformError(code: string | undefined): Row | undefined {
-  if (code === undefined || !/^\d{1,6}$/.test(code)) return undefined;
-  return platformErrors[String(Number(code))];
+export function platformError(code: string | undefined): ErrorRow | undefined {
+  return errorRow(platformErrors, code);
 }
