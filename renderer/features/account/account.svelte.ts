@@ -1,20 +1,30 @@
-import type { AppError } from '../../../shared/errors.ts';
+import type { CentralLogin } from '../../../shared/domain/central-login.ts';
+import type { AppError, Result } from '../../../shared/errors.ts';
 import { translate, translateError } from '../../../shared/i18n/translate.ts';
-import type { CredentialView, Output } from '../../../shared/ipc/contract.ts';
+import type { AccountView, CredentialView, Output } from '../../../shared/ipc/contract.ts';
 import type { Session } from '../../app/session.svelte.ts';
 import { formatMoney } from '../../lib/format.ts';
 
+export type AccountFamily = AccountView['family'];
+
+/** What a family signs in with; the middle of its words in the catalogue (`settings.<secret>Add`). */
+export const secretOf = { platform: 'key', central: 'login' } as const satisfies Record<
+  AccountFamily,
+  string
+>;
+
 /** *The key works. Balance R 412.50.* */
-export function checkSentence(check: Output<'credentials.test'>): string {
-  if (check.balance === null) return translate('welcome.keyWorks');
-  return translate('welcome.keyWorksBalance', { balance: formatMoney(check.balance, check.currency) });
+export function checkSentence(check: Output<'credentials.test'>, family: AccountFamily = 'platform'): string {
+  const works = `welcome.${secretOf[family]}Works` as const;
+  if (check.balance === null) return translate(works);
+  return translate(`${works}Balance`, { balance: formatMoney(check.balance, check.currency) });
 }
 
 /** Where the key is, in one line. */
-export function keySentence(credential: CredentialView): string {
+export function keySentence(credential: CredentialView, family: AccountFamily = 'platform'): string {
   switch (credential.key) {
     case 'none':
-      return translate('settings.keyNone');
+      return translate(`settings.${secretOf[family]}None`);
     case 'stored':
       return translate(credential.store === 'weak' ? 'settings.keyStoredWeak' : 'settings.keyStored');
     case 'this-run':
@@ -24,18 +34,42 @@ export function keySentence(credential: CredentialView): string {
   }
 }
 
-/** What is done with the key of the account. The key itself passes through `set` and is kept nowhere here. */
+/** The error in the words of what this family signs in with. */
+function errorSentence(error: AppError, family: AccountFamily): string {
+  if (family === 'central') {
+    if (error.code === 'key-rejected') return translate('settings.loginRejected');
+    if (error.code === 'key-malformed' || error.code === 'invalid-input') {
+      return translate('settings.loginMalformed');
+    }
+  }
+  return translateError(error);
+}
+
+/** Which account a key belongs to. Without an id: the default one, whichever main says that is. */
+export interface AccountTarget {
+  readonly id?: number;
+  readonly family: AccountFamily;
+}
+
+/**
+ * What is done with the key or the login of an account. The secret itself passes through `set` or `setLogin` and is kept
+ * nowhere here.
+ */
 export class Account {
   busy = $state<'setting' | 'testing' | 'forgetting' | undefined>(undefined);
   /** What came of the last thing done. */
   good = $state<string | undefined>(undefined);
   bad = $state<string | undefined>(undefined);
   error = $state.raw<AppError | undefined>(undefined);
+  readonly family: AccountFamily;
 
   readonly #session: Session;
+  readonly #target: { readonly accountId?: number };
 
-  constructor(session: Session) {
+  constructor(session: Session, target: AccountTarget = { family: 'platform' }) {
     this.#session = session;
+    this.family = target.family;
+    this.#target = target.id === undefined ? {} : { accountId: target.id };
   }
 
   #begin(what: 'setting' | 'testing' | 'forgetting'): boolean {
@@ -51,45 +85,94 @@ export class Account {
     this.error = undefined;
   }
 
-  #failed(error: AppError): void {
+  #failed(error: AppError, family = this.family): void {
     this.error = error;
-    this.bad = translateError(error);
+    this.bad = errorSentence(error, family);
+  }
+
+  async #readAgain(): Promise<void> {
+    await Promise.all([this.#session.readStatus(), this.#session.readAccounts()]);
+  }
+
+  async #took(answer: Result<Output<'credentials.set'>>, family = this.family): Promise<boolean> {
+    if (answer.ok) {
+      this.good = checkSentence(answer.value.check, family);
+      await this.#readAgain();
+    } else this.#failed(answer.error, family);
+    this.busy = undefined;
+    return answer.ok;
   }
 
   /** Checks a key by the balance call and keeps it. True when it works. */
   async set(key: string, allowWeakStore: boolean): Promise<boolean> {
     if (!this.#begin('setting')) return false;
-    const answer = await this.#session.client.call('credentials.set', { key: key.trim(), allowWeakStore });
+    const input = { key: key.trim(), allowWeakStore, ...this.#target };
+    return this.#took(await this.#session.client.call('credentials.set', input));
+  }
+
+  /** The same for a login of Developers' Central. */
+  async setLogin(login: CentralLogin, allowWeakStore: boolean): Promise<boolean> {
+    if (!this.#begin('setting')) return false;
+    const input = { ...login, allowWeakStore, ...this.#target };
+    return this.#took(await this.#session.client.call('credentials.setLogin', input));
+  }
+
+  /**
+   * At the first start the one account that is there waits for a key. A login needs an account of its own: it takes the
+   * place of the empty one if it works, and leaves nothing behind if it does not.
+   */
+  async setFirstLogin(login: CentralLogin, allowWeakStore: boolean): Promise<boolean> {
+    if (!this.#begin('setting')) return false;
+    const { client } = this.#session;
+    const live = await client.call('app.setMode', { mode: 'live' });
+    const made = live.ok
+      ? await client.call('accounts.create', { label: translate('account.firstLabel'), family: 'central' })
+      : live;
+    if (!made.ok) {
+      this.#failed(made.error, 'central');
+      this.busy = undefined;
+      return false;
+    }
+    const { id } = made.value;
+    const answer = await client.call('credentials.setLogin', { ...login, allowWeakStore, accountId: id });
     if (answer.ok) {
-      this.good = checkSentence(answer.value.check);
-      await this.#session.readStatus();
-    } else this.#failed(answer.error);
-    this.busy = undefined;
-    return answer.ok;
+      await client.call('accounts.change', { id, isDefault: true });
+      const listed = await client.call('accounts.list');
+      const empty = listed.ok ? listed.value.filter((account) => account.credential.key === 'none') : [];
+      for (const account of empty) await client.call('accounts.remove', { id: account.id });
+    } else await client.call('accounts.remove', { id });
+    return this.#took(answer, 'central');
   }
 
   async test(): Promise<void> {
     if (!this.#begin('testing')) return;
-    const answer = await this.#session.client.call('credentials.test');
-    if (answer.ok) this.good = checkSentence(answer.value);
+    const answer = await this.#session.client.call('credentials.test', this.#optionalTarget());
+    if (answer.ok) this.good = checkSentence(answer.value, this.family);
     else this.#failed(answer.error);
     this.busy = undefined;
   }
 
   async forget(): Promise<void> {
     if (!this.#begin('forgetting')) return;
-    const answer = await this.#session.client.call('credentials.forget');
-    if (answer.ok) this.good = translate('settings.keyForgotten');
+    const answer = await this.#session.client.call('credentials.forget', this.#optionalTarget());
+    if (answer.ok) this.good = translate(`settings.${secretOf[this.family]}Forgotten`);
     else this.#failed(answer.error);
-    await this.#session.readStatus();
+    await this.#readAgain();
     this.busy = undefined;
+  }
+
+  #optionalTarget(): { accountId: number } | undefined {
+    const { accountId } = this.#target;
+    return accountId === undefined ? undefined : { accountId };
   }
 
   /** True when the program now works that way. */
   async setMode(mode: 'practice' | 'live'): Promise<boolean> {
     const answer = await this.#session.client.call('app.setMode', { mode });
-    if (answer.ok) this.#session.took(answer.value);
-    else this.#failed(answer.error);
+    if (answer.ok) {
+      this.#session.took(answer.value);
+      await this.#session.readAccounts();
+    } else this.#failed(answer.error);
     return answer.ok;
   }
 }

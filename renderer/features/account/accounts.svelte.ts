@@ -1,0 +1,98 @@
+import { failure, type Result } from '../../../shared/errors.ts';
+import { translate, translateError } from '../../../shared/i18n/translate.ts';
+import type { AccountView, Input } from '../../../shared/ipc/contract.ts';
+import type { Session } from '../../app/session.svelte.ts';
+import type { IconName } from '../../ui/icons.ts';
+import { type AccountFamily, keySentence } from './account.svelte.ts';
+
+export type AccountTransport = AccountView['transport'];
+
+/** What a person may force, for each family. */
+export const transportsOf = {
+  platform: ['auto', 'json', 'xml', 'http'],
+  central: ['auto', 'get', 'post'],
+} as const satisfies Record<AccountFamily, readonly AccountTransport[]>;
+
+export interface AccountState {
+  readonly icon: IconName | undefined;
+  readonly text: string;
+}
+
+/** Whether texts go out through it, in a few words. */
+export function accountState({ credential, family, sending }: AccountView): AccountState {
+  if (credential.key === 'none' || credential.key === 'locked') {
+    return { icon: 'key', text: keySentence(credential, family) };
+  }
+  switch (sending.state) {
+    case 'running':
+      return { icon: undefined, text: translate('sending.running') };
+    case 'offline':
+      return { icon: 'offline', text: translate('sending.title.offline') };
+    case 'paused':
+      return sending.pauseReason === 'person'
+        ? { icon: 'pause', text: translate('sending.title.paused') }
+        : { icon: 'warning', text: translate('sending.title.stopped') };
+  }
+}
+
+/** Whether an address may be asked for: https, or http on this computer. Main looks again before a key goes there. */
+export function isServerAddress(input: string): boolean {
+  const address = URL.parse(input);
+  if (address?.protocol === 'https:') return true;
+  return (
+    address?.protocol === 'http:' && /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(address.hostname)
+  );
+}
+
+/** The accounts as a whole: adding, changing and removing them, one thing at a time. */
+export class Accounts {
+  busy = $state(false);
+  good = $state<string | undefined>(undefined);
+  bad = $state<string | undefined>(undefined);
+
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  async #do<T>(what: () => Promise<Result<T>>): Promise<Result<T>> {
+    if (this.busy) return failure('stale');
+    this.busy = true;
+    this.good = undefined;
+    this.bad = undefined;
+    const answer = await what();
+    if (!answer.ok) this.bad = translateError(answer.error);
+    await Promise.all([this.#session.readAccounts(), this.#session.readStatus()]);
+    this.busy = false;
+    return answer;
+  }
+
+  /** Answers with the new account, which has no key yet. */
+  async create(label: string, family: AccountFamily): Promise<AccountView | undefined> {
+    const answer = await this.#do(() => this.#session.client.call('accounts.create', { label, family }));
+    return answer.ok ? answer.value : undefined;
+  }
+
+  async change(change: Input<'accounts.change'>): Promise<boolean> {
+    const answer = await this.#do(() => this.#session.client.call('accounts.change', change));
+    return answer.ok;
+  }
+
+  /** Empty: Clickatell's own address. */
+  async setAddress(id: number, address: string): Promise<boolean> {
+    const typed = address.trim();
+    if (typed !== '' && !isServerAddress(typed)) {
+      this.good = undefined;
+      this.bad = translate('error.server-address-invalid');
+      return false;
+    }
+    return this.change({ id, serverAddress: typed === '' ? null : typed });
+  }
+
+  async remove({ id, label }: Pick<AccountView, 'id' | 'label'>): Promise<boolean> {
+    const answer = await this.#do(() => this.#session.client.call('accounts.remove', { id }));
+    if (answer.ok) this.good = translate('account.removed', { name: label });
+    return answer.ok;
+  }
+}
