@@ -30,7 +30,12 @@ function doorway(name, packagePattern, allowedFrom, comment) {
 
 module.exports = {
   forbidden: [
-    layer('shared-is-pure', '^shared/', ['^shared/'], 'Windows and main share words and rules, never machinery.'),
+    layer(
+      'shared-is-pure',
+      '^shared/',
+      ['^shared/'],
+      'Windows and main share words and rules, never machinery.',
+    ),
     layer(
       'core-decides-alone',
       '^electron/core/',
@@ -55,7 +60,12 @@ module.exports = {
       ['^electron/practice/', '^shared/'],
       'The pretend gateway must not share code with the client it is there to test.',
     ),
-    layer('log-stands-alone', '^electron/log/', ['^electron/log/', '^shared/'], 'Everything logs; the log needs nothing.'),
+    layer(
+      'log-stands-alone',
+      '^electron/log/',
+      ['^electron/log/', '^shared/'],
+      'Everything logs; the log needs nothing.',
+    ),
     layer(
       'ipc-is-thin',
       '^electron/ipc/',
@@ -65,12 +75,7 @@ module.exports = {
     layer(
       'platform-is-a-shell',
       '^electron/(platform|boot)/',
-      [
-        '^electron/(platform|boot)/',
-        '^electron/core/(ports|tray-model)\\.ts$',
-        '^electron/log/',
-        '^shared/',
-      ],
+      ['^electron/(platform|boot)/', '^electron/core/(ports|tray-model)\\.ts$', '^electron/log/', '^shared/'],
       'The shell performs; it decides nothing.',
     ),
     layer(
@@ -79,7 +84,12 @@ module.exports = {
       ['^electron/preload/', '^shared/ipc/channels\\.ts$'],
       'The preload script carries names, not the validator.',
     ),
-    layer('renderer-is-a-view', '^renderer/', ['^renderer/', '^shared/'], 'A window reaches main through the bridge alone.'),
+    layer(
+      'renderer-is-a-view',
+      '^renderer/',
+      ['^renderer/', '^shared/'],
+      'A window reaches main through the bridge alone.',
+    ),
     {
       name: 'renderer-has-no-validator',
       comment: 'Main validates every call. Types of the contract are free; its run time is not.',
@@ -90,7 +100,10 @@ module.exports = {
     {
       name: 'composition-root-is-not-imported',
       severity: 'error',
-      from: { path: '^(electron|renderer|shared)/', pathNot: `^electron/(bootstrap|main|workspace)\\.ts$|${test}` },
+      from: {
+        path: '^(electron|renderer|shared)/',
+        pathNot: `^electron/(bootstrap|main|workspace)\\.ts$|${test}`,
+      },
       to: { path: '^electron/(bootstrap|main|workspace|test-hooks)\\.ts$' },
     },
     doorway(
@@ -100,8 +113,18 @@ module.exports = {
       'Electron is importable from the shell alone.',
     ),
     doorway('database-doorway', 'better-sqlite3', '^electron/db/', 'One module opens the database.'),
-    doorway('network-doorway', 'node_modules/undici', '^electron/gateways/http\\.ts$', 'One module talks to the network.'),
-    doorway('phone-rules-doorway', 'libphonenumber-js', '^shared/domain/phone\\.ts$', 'Numbers are understood in one place.'),
+    doorway(
+      'network-doorway',
+      'node_modules/undici',
+      '^electron/gateways/http\\.ts$',
+      'One module talks to the network.',
+    ),
+    doorway(
+      'phone-rules-doorway',
+      'libphonenumber-js',
+      '^shared/domain/phone\\.ts$',
+      'Numbers are understood in one place.',
+    ),
     doorway('words-doorway', 'intl-messageformat', '^shared/i18n/', 'Words come from the catalogue.'),
     {
       name: 'undici-loads-lazily',
@@ -127,22 +150,44 @@ module.exports = {
       from: { path: '^(electron|renderer|shared)/', pathNot: test },
       to: { path: test },
     },
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     {
       name: 'no-orphans',
       severity: 'error',
       from: {
         orphan: true,
-        pathNot: ['\\.d\\.ts$', '(^|/)tsconfig', '\\.(json|css|html|md)$', '\\.config\\.ts$', '\\.svelte$', test],
+        pathNot: [
+          '\\.d\\.ts$',
+          '(^|/)tsconfig',
+          '\\.(json|css|html|md)$',
+          '\\.config\\.ts$',
+          '\\.svelte$',
+          test,
+        ],
       },
       to: {},
     },
-    { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^electron(/(main|common|renderer))?$' } },
+    {
+      name: 'not-to-unresolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^electron(/(main|common|renderer))?$' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: 'node_modules/(?!electron/|better-sqlite3|undici|valibot|svelte|intl-messageformat|libphonenumber-js|fast-xml-parser)' },
+    exclude: {
+      path: 'node_modules/(?!electron/|better-sqlite3|undici|valibot|svelte|intl-messageformat|libphonenumber-js|fast-xml-parser)',
+    },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'svelte', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'svelte', 'types'],
+    },
   },
 };
