@@ -1,8 +1,10 @@
 /** The remote control for tests in other processes: `/_control/…`, JSON both ways. See the README for the list. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { CallbackTarget } from './callbacks.ts';
 import { readScript } from './faults.ts';
 import { isPoint } from './observer.ts';
 import type { PracticeControl } from './server.ts';
+import { defaultAccount, type PracticeAccount } from './state.ts';
 
 export const controlPrefix = '/_control/';
 
@@ -42,6 +44,43 @@ async function run(
       control.script(faults);
       return {};
     }
+    case 'GET messages':
+      return { messages: control.messages() };
+    case 'GET callbacks':
+      return { attempts: control.callbacks() };
+    case 'POST callbacks': {
+      const document = (await readJson(request)) as CallbackTarget | null;
+      await control.sendCallbacks(document ?? undefined);
+      return {};
+    }
+    case 'POST profile': {
+      const document = (await readJson(request)) as { names?: unknown; options?: unknown };
+      const { names = [], options = {} } = document;
+      if (!Array.isArray(names) || typeof options !== 'object' || options === null)
+        throw new Error('names must be a list and options an object');
+      control.profile(names.map(String), options as Readonly<Record<string, unknown>>);
+      return {};
+    }
+    case 'POST account': {
+      const change = (await readJson(request)) as Partial<PracticeAccount>;
+      for (const name of Object.keys(change)) {
+        if (!Object.hasOwn(defaultAccount, name)) throw new Error(`no such circumstance: ${name}`);
+      }
+      control.account(change);
+      return {};
+    }
+    case 'POST clock': {
+      const document = (await readJson(request)) as { speed?: unknown; advance?: unknown };
+      const { speed = control.clock.speed, advance = 0 } = document;
+      if (typeof speed !== 'number' || typeof advance !== 'number' || !(speed >= 0) || !(advance >= 0))
+        throw new Error('speed and advance must be numbers, 0 or more');
+      control.clock.setSpeed(speed);
+      control.clock.advance(advance);
+      return { now: control.clock.now() };
+    }
+    case 'POST sessions':
+      control.expireSessions();
+      return {};
     case 'POST reset':
       control.reset();
       return {};

@@ -1,8 +1,15 @@
 /** Faults that tests ask for. Each is used up by one request. */
+import type { VerdictChange } from './verdicts.ts';
+
 export type Fault = FaultKind & {
-  /** Which requests it waits for. Absent: the next `POST /messages`. */
-  readonly on?: 'messages' | 'balance' | 'any';
+  /**
+   * Which requests it waits for. Absent or `send`: the next one that sends texts, by whatever way. `messages`: the next
+   * `POST /messages`. Or a path: `/http/auth`.
+   */
+  readonly on?: 'send' | 'messages' | 'balance' | 'any' | `/${string}`;
 };
+
+type End = 'close' | 'reset' | 'keep';
 
 type FaultKind =
   /** Nothing: lets one request pass. */
@@ -13,12 +20,20 @@ type FaultKind =
   | { readonly kind: 'hold' }
   /** TCP reset as soon as the headers are there. */
   | { readonly kind: 'reset-before-body' }
+  /** TCP reset once so many bytes of the body were read. */
+  | { readonly kind: 'reset-at-byte'; readonly byte: number }
   /** TCP reset once the request was read whole. `taken`: the text was accepted all the same. */
   | { readonly kind: 'reset-after-body'; readonly taken?: boolean }
   /** Accepts the text and closes the connection in an orderly way, without an answer. */
   | { readonly kind: 'drop-answer' }
   /** Accepts the text, sends the headers and the first `bytes` (default: half) of the body, then ends. */
-  | { readonly kind: 'half-answer'; readonly bytes?: number; readonly end?: 'close' | 'reset' | 'keep' }
+  | { readonly kind: 'half-answer'; readonly bytes?: number; readonly end?: End }
+  /** Accepts the text and breaks off after so many bytes of the answer, counted from its status line on. */
+  | { readonly kind: 'cut-answer'; readonly byte: number; readonly end?: End }
+  /** Accepts the text; the answer is complete HTTP, its body the first `bytes` (default: half) of what it should be. */
+  | { readonly kind: 'truncate'; readonly bytes?: number }
+  /** Accepts the text; complete HTTP with a body of bytes that mean nothing. */
+  | { readonly kind: 'garbage'; readonly bytes?: number; readonly status?: number }
   /** Never answers. */
   | { readonly kind: 'hang'; readonly taken?: boolean }
   /** This answer instead. */
@@ -29,6 +44,13 @@ type FaultKind =
       readonly body?: string;
       readonly taken?: boolean;
     }
+  /** Too busy: 429 or 503, with `Retry-After` (seconds or a date) unless that is absent. */
+  | {
+      readonly kind: 'busy';
+      readonly status: 429 | 503;
+      readonly retryAfter?: string;
+      readonly taken?: boolean;
+    }
   /** A page such as a log-in page, with status 200. */
   | { readonly kind: 'html' }
   | { readonly kind: 'redirect'; readonly location: string; readonly status?: number }
@@ -36,78 +58,66 @@ type FaultKind =
   | {
       readonly kind: 'raw';
       readonly pieces: readonly { readonly text: string; readonly afterMilliseconds?: number }[];
-      readonly end?: 'close' | 'reset' | 'keep';
+      readonly end?: End;
       readonly taken?: boolean;
     }
   /** A header every so often, without end. */
   | { readonly kind: 'slow-headers'; readonly everyMilliseconds: number }
+  /** Accepts the text; the answer comes byte by byte. */
+  | { readonly kind: 'slow-body'; readonly everyMilliseconds: number }
+  /** Answers as usual and then closes the connection although it had promised to keep it. */
+  | { readonly kind: 'close-after-answer'; readonly end?: 'close' | 'reset' }
   /** Accepts the texts and tells about them in another way. */
   | { readonly kind: 'verdicts'; readonly change: VerdictChange };
 
-export type VerdictChange =
-  | 'reverse'
-  | 'omit-last'
-  | 'repeat-first'
-  | 'contradict-first'
-  | 'add-stranger'
-  | 'with-plus'
-  | 'without-nulls';
+export type { VerdictChange } from './verdicts.ts';
 
-const kinds: ReadonlySet<string> = new Set<FaultKind['kind']>([
-  'none',
-  'delay',
-  'hold',
-  'reset-before-body',
-  'reset-after-body',
-  'drop-answer',
-  'half-answer',
-  'hang',
-  'answer',
-  'html',
-  'redirect',
-  'raw',
-  'slow-headers',
-  'verdicts',
-]);
+const kinds: Readonly<Record<FaultKind['kind'], true>> = {
+  none: true,
+  delay: true,
+  hold: true,
+  'reset-before-body': true,
+  'reset-at-byte': true,
+  'reset-after-body': true,
+  'drop-answer': true,
+  'half-answer': true,
+  'cut-answer': true,
+  truncate: true,
+  garbage: true,
+  hang: true,
+  answer: true,
+  busy: true,
+  html: true,
+  redirect: true,
+  raw: true,
+  'slow-headers': true,
+  'slow-body': true,
+  'close-after-answer': true,
+  verdicts: true,
+};
 
 /** Undefined when it is not a list of faults. Only the kinds are checked: this comes from our own tests. */
 export function readScript(document: unknown): readonly Fault[] | undefined {
   if (!Array.isArray(document)) return undefined;
   const known = document.every((fault: unknown) => {
     if (typeof fault !== 'object' || fault === null || !('kind' in fault)) return false;
-    return typeof fault.kind === 'string' && kinds.has(fault.kind);
+    return typeof fault.kind === 'string' && Object.hasOwn(kinds, fault.kind);
   });
   return known ? (document as readonly Fault[]) : undefined;
 }
 
-/** Tells the same verdicts in another way. `body` is an answer of `POST /messages`; others come back unchanged. */
-export function changeVerdicts(body: string, change: VerdictChange): string {
-  const document = JSON.parse(body) as { messages?: Record<string, unknown>[] };
-  const { messages } = document;
-  const first = messages?.[0];
-  if (messages === undefined || first === undefined) return body;
-  switch (change) {
-    case 'reverse':
-      return JSON.stringify({ ...document, messages: messages.toReversed() });
-    case 'omit-last':
-      return JSON.stringify({ ...document, messages: messages.slice(0, -1) });
-    case 'repeat-first':
-      return JSON.stringify({ ...document, messages: [...messages, first] });
-    case 'contradict-first':
-      return JSON.stringify({
-        ...document,
-        messages: [...messages, { ...first, accepted: false, apiMessageId: null, errorCode: 105 }],
-      });
-    case 'add-stranger':
-      return JSON.stringify({ ...document, messages: [{ ...first, to: '15005550006' }, ...messages] });
-    case 'with-plus':
-      return JSON.stringify({
-        ...document,
-        messages: messages.map((message) => ({ ...message, to: `+${String(message.to)}` })),
-      });
-    case 'without-nulls':
-      return JSON.stringify(document, (_name, value: unknown) => (value === null ? undefined : value));
+/** Whether a fault waits for a request to this path. */
+export function isMeant(fault: Fault, path: string, sendPaths: ReadonlySet<string>): boolean {
+  switch (fault.on ?? 'send') {
+    case 'send':
+      return sendPaths.has(path);
+    case 'messages':
+      return path === '/messages';
+    case 'balance':
+      return path === '/public-client/balance';
+    case 'any':
+      return true;
     default:
-      return body;
+      return path === fault.on;
   }
 }

@@ -1,9 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import type { TakenText } from './platform-api.ts';
+import type { TakenText } from './taken-text.ts';
 
 /** One line of the journal: a request that was understood, and what became of each recipient. */
 export interface JournalEntry {
-  /** ms UTC */
+  /** ms UTC, practice time */
   readonly at: number;
   readonly texts: readonly TakenText[];
 }

@@ -32,15 +32,21 @@ export interface ReceivedRequest {
   readonly points: readonly Point[];
 }
 
-type Entry = Omit<ReceivedRequest, 'body' | 'points'> & { body: Buffer; readonly points: Point[] };
-
-/** The oldest are forgotten beyond so many. */
-const capacity = 50_000;
+type Entry = Omit<ReceivedRequest, 'body' | 'points'> & {
+  readonly pieces: Buffer[];
+  readonly points: Point[];
+};
 
 export class Observer {
+  readonly #capacity: number;
   #entries: Entry[] = [];
   #count = 0;
   readonly #waiters = new Set<() => void>();
+
+  /** @param capacity the oldest requests are forgotten beyond so many */
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
 
   begin(request: Pick<ReceivedRequest, 'connection' | 'method' | 'path' | 'rawHeaders'>): Entry {
     this.#count += 1;
@@ -48,11 +54,11 @@ export class Observer {
       ...request,
       number: this.#count,
       at: Date.now(),
-      body: Buffer.alloc(0),
+      pieces: [],
       points: [],
     };
     this.#entries.push(entry);
-    if (this.#entries.length > capacity) this.#entries.shift();
+    if (this.#entries.length > this.#capacity) this.#entries.shift();
     this.reach(entry, 'headers');
     return entry;
   }
@@ -64,9 +70,9 @@ export class Observer {
   }
 
   received(): readonly ReceivedRequest[] {
-    return this.#entries.map((entry) => ({
+    return this.#entries.map(({ pieces, ...entry }) => ({
       ...entry,
-      body: entry.body.toString('base64'),
+      body: Buffer.concat(pieces).toString('base64'),
       points: [...entry.points],
     }));
   }

@@ -1,42 +1,84 @@
 import { describe, expect, it } from 'vitest';
+import { SpeedClock } from './clock.ts';
 import { magicNumbers } from './magic-numbers.ts';
-import { type ApiState, judge } from './platform-api.ts';
+import { judgePlatform } from './platform-api.ts';
+import { practiceProfile } from './profile.ts';
+import { defaultAccount, type PracticeAccount, PracticeState } from './state.ts';
 
 const key = 'c29tZSBwcmFjdGljZSE==';
 const id = 'c5d7a69898ef43348e9b3cd7ce7a5096';
-const state: ApiState = {
-  key,
-  balance: 1267.92865,
-  currency: 'ZAR',
-  newMessageId: () => id,
-  isKnownMessage: (asked) => asked === id,
-};
+const start = Date.UTC(2026, 0, 15, 12);
 const headers = { authorization: key, 'content-type': 'application/json', accept: 'application/json' };
 
-function post(document: unknown, changed: Readonly<Record<string, string | undefined>> = {}) {
-  const body = Buffer.from(typeof document === 'string' ? document : JSON.stringify(document));
-  const judged = judge(
-    {
-      method: 'POST',
-      path: '/messages',
-      query: new URLSearchParams(),
-      headers: { ...headers, ...changed },
-      body,
-    },
-    state,
-  );
-  return { ...judged, document: JSON.parse(judged.answer.body) as Record<string, unknown> };
+interface Circumstances {
+  readonly profiles?: readonly string[];
+  readonly options?: Readonly<Record<string, string>>;
+  readonly account?: Partial<PracticeAccount>;
 }
 
-function get(path: string, query = '') {
-  const request = { method: 'GET', path, query: new URLSearchParams(query), headers, body: Buffer.alloc(0) };
-  const { answer } = judge(request, state);
-  return { status: answer.status, document: JSON.parse(answer.body) as Record<string, unknown> };
+function stateOf({ profiles = [], options = {}, account = {} }: Circumstances = {}): PracticeState {
+  return new PracticeState({
+    key,
+    central: { user: 'u', password: 'p', apiId: '1' },
+    profile: practiceProfile(profiles, options),
+    account: { ...defaultAccount, ...account },
+    // Stands still: only the tests move it.
+    clock: new SpeedClock({ speed: 0, start }),
+    newId: () => id,
+    capacity: 100,
+  });
+}
+
+interface Sent {
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  readonly state?: PracticeState;
+}
+
+async function post(document: unknown, sent: Sent = {}) {
+  const text = typeof document === 'string' ? document : JSON.stringify(document);
+  const body = document instanceof Buffer ? document : Buffer.from(text);
+  const judged = await judgePlatform(
+    {
+      method: 'POST',
+      path: sent.path ?? '/messages',
+      query: '',
+      headers: { ...headers, ...sent.headers },
+      body,
+    },
+    sent.state ?? stateOf(),
+  );
+  return {
+    ...judged,
+    texts: judged.taken.map(({ text: taken }) => taken),
+    document: readDocument(judged.answer.body),
+  };
+}
+
+function readDocument(body: string): Record<string, unknown> {
+  return body.startsWith('{') || body.startsWith('[') ? JSON.parse(body) : {};
+}
+
+async function get(path: string, query = '', sent: Sent = {}) {
+  const request = {
+    method: 'GET',
+    path,
+    query,
+    headers: { ...headers, ...sent.headers },
+    body: Buffer.alloc(0),
+  };
+  const judged = await judgePlatform(request, sent.state ?? stateOf());
+  return {
+    ...judged,
+    status: judged.answer.status,
+    body: judged.answer.body,
+    document: readDocument(judged.answer.body),
+  };
 }
 
 describe('POST /messages', () => {
-  it('answers as the documentation shows it: 202, all six keys, numbers without +', () => {
-    const { answer, texts } = post({
+  it('answers as the documentation shows it: 202, all six keys, numbers without +', async () => {
+    const { answer, texts } = await post({
       content: 'Hello',
       to: ['+27821234567'],
       clientMessageId: 'R',
@@ -52,8 +94,8 @@ describe('POST /messages', () => {
     ]);
   });
 
-  it('gives every recipient a verdict', () => {
-    const { document } = post({ content: 'Hello', to: ['27821234567', '12', '447700900122'] });
+  it('gives every recipient a verdict', async () => {
+    const { document } = await post({ content: 'Hello', to: ['27821234567', '12', '447700900122'] });
     expect(document.messages).toMatchObject([
       { accepted: true, errorCode: null },
       {
@@ -69,8 +111,11 @@ describe('POST /messages', () => {
 
   it.each([undefined, '', 'wrong', `Bearer ${key}`, `${key} `])(
     'refuses the key %j as the real API does',
-    (authorization) => {
-      const { answer, texts } = post({ content: 'Hello', to: ['27821234567'] }, { authorization });
+    async (authorization) => {
+      const { answer, texts } = await post(
+        { content: 'Hello', to: ['27821234567'] },
+        { headers: { authorization } },
+      );
       expect(answer.status).toBe(200);
       expect(answer.body).toBe(
         '{"messages":[],"errorCode":108,"error":"Invalid or missing integration API Key.","errorDescription":"The integration API key is either incorrect or has not been included in the API call."}',
@@ -105,41 +150,42 @@ describe('POST /messages', () => {
       202,
       null,
     ],
-    ['a sender', { ...right, from: '27820000000' }, 400, 607],
+    ['a sender', { ...right, from: '27820000000' }, 200, 607],
     ['binary that is no truth value', { ...right, binary: 'true' }, 400, 101],
     ['an empty header', { ...right, userDataHeader: '' }, 400, 101],
     ['a validity that is no whole number', { ...right, validityPeriod: 1.5 }, 400, 101],
     ['a validity', { ...right, validityPeriod: 60 }, 202, null],
     ['an unknown charset', { ...right, charset: 'utf8' }, 400, 101],
     ['36 parts', { ...right, content: 'a'.repeat(5356) }, 200, 113],
-  ])('judges %s', (_name, document, status, errorCode) => {
-    const judged = post(document);
+  ])('judges %s', async (_name, document, status, errorCode) => {
+    const judged = await post(document);
     expect([judged.answer.status, judged.document.errorCode]).toEqual([status, errorCode]);
     if (errorCode !== null) expect(judged.texts).toEqual([]);
   });
 
-  it('refuses bytes that are not UTF-8', () => {
-    const body = Buffer.from('{"content":"\xe4","to":["27821234567"]}', 'latin1');
-    const request = { method: 'POST', path: '/messages', query: new URLSearchParams(), headers, body };
-    expect(judge(request, state).answer.status).toBe(400);
+  it('refuses bytes that are not UTF-8', async () => {
+    const { answer } = await post(Buffer.from('{"content":"\xe4","to":["27821234567"]}', 'latin1'));
+    expect(answer.status).toBe(400);
   });
 
   it.each([
     [{ 'content-type': 'text/plain' }, 415, 167],
     [{ 'content-type': undefined }, 415, 167],
     [{ 'content-type': 'application/json; charset=utf-8' }, 202, null],
-    [{ accept: 'application/xml' }, 406, 166],
+    [{ accept: 'text/html' }, 406, 166],
+    [{ accept: 'application/json;q=0' }, 406, 166],
+    [{ accept: 'text/html, application/json;q=0.5' }, 202, null],
     [{ accept: undefined }, 202, null],
     [{ accept: '*/*' }, 202, null],
-  ])('minds the headers %j', (changed, status, errorCode) => {
-    const judged = post(right, changed);
+  ])('minds the headers %j', async (changed, status, errorCode) => {
+    const judged = await post(right, { headers: changed });
     expect([judged.answer.status, judged.document.errorCode]).toEqual([status, errorCode]);
   });
 
   it.each(magicNumbers.map((magic) => [magic.number, magic] as const))(
     'does with %s what its table says',
-    (number, magic) => {
-      const judged = post({ ...right, to: ['27821234567', number] });
+    async (number, magic) => {
+      const judged = await post({ ...right, to: ['27821234567', number] });
       const { behaviour } = magic;
       switch (behaviour.kind) {
         case 'refuse-recipient':
@@ -147,13 +193,30 @@ describe('POST /messages', () => {
           break;
         case 'refuse-request':
           expect(judged.document).toMatchObject({ messages: [], errorCode: behaviour.code });
-          expect(judged.answer.status).toBe(200);
+          expect(judged.answer.status).toBe(behaviour.code === 7 ? 401 : 200);
           break;
         case 'rate-limit':
           expect(judged.answer).toMatchObject({
             status: 429,
             headers: { 'retry-after': String(behaviour.seconds) },
           });
+          break;
+        case 'busy':
+          expect(judged.answer).toMatchObject({
+            status: 503,
+            headers: { 'retry-after': String(behaviour.seconds) },
+          });
+          break;
+        case 'slow':
+          expect(judged).toMatchObject({
+            delayMilliseconds: behaviour.seconds * 1_000,
+            texts: [{ errorCode: null }, { errorCode: null }],
+          });
+          break;
+        case 'ends':
+        case 'switched-off':
+        case 'sender':
+          expect(judged.document.messages).toMatchObject([{ accepted: true }, { accepted: true }]);
           break;
         case 'drop-answer':
           expect(judged).toMatchObject({
@@ -167,29 +230,31 @@ describe('POST /messages', () => {
 });
 
 describe('the other endpoints', () => {
-  it('tells the balance', () => {
-    expect(get('/public-client/balance')).toEqual({
-      status: 200,
-      document: { balance: 1267.92865, currency: 'ZAR' },
-    });
+  it('tells the balance', async () => {
+    expect((await get('/public-client/balance')).body).toBe('{"balance":1267.92865,"currency":"ZAR"}');
   });
 
-  it('tells the status of a message it took', () => {
-    expect(get('/public-client/message/status', `messageId=${id}`).document).toEqual({
+  it('tells the status of a message it took', async () => {
+    const state = stateOf();
+    const { taken } = await post({ content: 'Hello', to: ['27821234567'] }, { state });
+    for (const { record } of taken) if (record !== undefined) state.messages.add(record);
+    expect((await get('/public-client/message/status', `messageId=${id}`, { state })).document).toEqual({
       messageId: id,
       status: 'DELIVERED_TO_GATEWAY',
     });
-    expect(get('/public-client/message/status', 'messageId=x').document).toMatchObject({ errorCode: 103 });
+    const unknown = await get('/public-client/message/status', 'messageId=x', { state });
+    expect(unknown.document).toMatchObject({ errorCode: 103 });
   });
 
   it.each([
     ['/messages', 405],
+    ['/messages/rest/bulk', 405],
     ['/', 404],
     ['/v1/message', 404],
     ['/_control/received', 404],
     ['/toString', 404],
     ['/__proto__', 404],
-  ])('GET %s: %i', (path, status) => {
-    expect(get(path).status).toBe(status);
+  ])('GET %s: %i', async (path, status) => {
+    expect((await get(path)).status).toBe(status);
   });
 });

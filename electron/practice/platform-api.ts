@@ -1,252 +1,351 @@
 /**
- * What the Platform SMS API answers to a request. Pure: a complete request in, an answer and what was taken out.
+ * What the Platform SMS API answers to a request. A complete request in, an answer and what was taken out; the state
+ * changes only by what it costs and counts.
  *
- * The request is judged by the types of the published specification, more strictly than the real server may do it, so
- * that a mistake shows here and not there. How the real server answers a malformed request is not documented; HTTP 400
- * with the error object of the API is our choice.
+ * How the real server answers a malformed request is not documented; HTTP 400 with the error object of the API is our
+ * choice, and a profile can make another (docs/practice-gateway.md).
  */
-import { countParts } from '../../shared/domain/segments.ts';
+import type { ErrorCode } from './error-table.ts';
+import { errorWords } from './error-table.ts';
+import { type ApiAnswer, type ApiRequest, type Judgement, mediaType, plain } from './http-messages.ts';
 import { type MagicBehaviour, magicBehaviour } from './magic-numbers.ts';
+import {
+  type AnswerError,
+  type AnswerForm,
+  bulkAnswer,
+  errorOf,
+  jsonAnswer,
+  type ListAnswer,
+  listAnswer,
+} from './platform-answer.ts';
+import {
+  checkSendRequest,
+  fieldsOfJson,
+  fieldsOfQuery,
+  fieldsOfValue,
+  fieldsOfXml,
+  malformed,
+  type ReadFields,
+  type Refusal,
+  type SendRequest,
+} from './platform-request.ts';
+import type { PracticeProfile } from './profile.ts';
+import { digitsOf, type PracticeState, type TakenMessage } from './state.ts';
+import { statuses } from './statuses.ts';
+import { verdictOf } from './verdicts.ts';
 
-export interface ApiRequest {
+export type { ApiAnswer, ApiRequest, Judgement } from './http-messages.ts';
+export type { TakenText } from './taken-text.ts';
+
+interface Endpoint {
   readonly method: string;
-  /** Without the query. */
-  readonly path: string;
-  readonly query: URLSearchParams;
-  /** Lower-case names. */
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: Buffer;
+  /** Where the key stands. */
+  readonly key: 'header' | 'query';
+  answer(request: ApiRequest, form: AnswerForm, state: PracticeState): Judgement | Promise<Judgement>;
 }
 
-export interface ApiAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-/** One recipient of a request that was understood, as it is remembered. */
-export interface TakenText {
-  /** Digits. */
-  readonly to: string;
-  readonly content: string;
-  readonly clientMessageId: string | undefined;
-  /** 32 hexadecimal digits, null when this recipient was refused. */
-  readonly apiMessageId: string | null;
-  readonly errorCode: number | null;
-}
-
-export interface Judgement {
-  readonly answer: ApiAnswer;
-  readonly texts: readonly TakenText[];
-  /** The answer is to be lost on the way. */
-  readonly dropAnswer: boolean;
-}
-
-export interface ApiState {
-  readonly key: string;
-  readonly balance: number;
-  readonly currency: string;
-  newMessageId(): string;
-  isKnownMessage(id: string): boolean;
-}
-
-const maxRecipients = 200;
-/** The longest concatenation Clickatell carries. */
-const maxParts = 35;
-
-/** Words as captured from the real API where there is a capture, else those of the Central table with a full stop. */
-const errorWords: Readonly<Record<number, readonly [error: string, description: string]>> = {
-  100: ['Data malformed.', 'The request body could not be read.'],
-  101: ['Invalid or missing parameters.', 'A parameter is missing or has the wrong type.'],
-  102: ['Invalid user data header.', 'The user data header is not hexadecimal.'],
-  103: ['Unknown API message ID.', 'There is no message with this ID.'],
-  105: ['Invalid destination address.', 'The destination address is not a mobile number.'],
-  107: ['Empty message.', 'The message has no content.'],
-  108: [
-    'Invalid or missing integration API Key.',
-    'The integration API key is either incorrect or has not been included in the API call.',
-  ],
-  113: ['Maximum message parts exceeded.', 'The message is too long.'],
-  114: ['Cannot route message.', 'There is no route to this network.'],
-  121: ['Destination mobile number blocked.', 'This number is blocked.'],
-  122: ['Destination mobile opted out.', 'The owner of this number does not want messages.'],
-  130: ['Rate limit exceeded.', 'Too many requests.'],
-  160: ['HTTP method is not supported on this resource.', ''],
-  161: ['Resource does not exist.', ''],
-  166: ['Invalid or missing accept header.', ''],
-  167: ['Invalid or missing content-type header.', ''],
-  301: ['No credit left.', 'The account has no credit left.'],
-  607: ['Invalid FROM number.', "User specified FROM number, but integration isn't two-way."],
+const endpoints: Readonly<Record<string, Endpoint>> = {
+  '/messages': { method: 'POST', key: 'header', answer: answerMessages },
+  '/messages/rest/bulk': { method: 'POST', key: 'header', answer: answerBulk },
+  '/messages/http/send': { method: 'GET', key: 'query', answer: answerHttpSend },
+  '/public-client/balance': { method: 'GET', key: 'header', answer: answerBalance },
+  '/public-client/message/status': { method: 'GET', key: 'header', answer: answerStatus },
 };
 
-export function judge(request: ApiRequest, state: ApiState): Judgement {
-  const endpoint = endpoints[request.path];
-  if (endpoint === undefined) return refusal(404, 161);
-  if (request.method !== endpoint.method) return refusal(405, 160, { allow: endpoint.method });
+/** The paths where texts are sent. */
+export const platformSendPaths: readonly string[] = [
+  '/messages',
+  '/messages/rest/bulk',
+  '/messages/http/send',
+];
+
+export async function judgePlatform(request: ApiRequest, state: PracticeState): Promise<Judgement> {
+  const { profile } = state;
+  const endpoint = Object.hasOwn(endpoints, request.path) ? endpoints[request.path] : undefined;
+  const form = answerForm(request);
+  if (endpoint === undefined) return fixed(404, 161, form ?? 'json', profile);
+  if (request.method !== endpoint.method)
+    return fixed(405, 160, form ?? 'json', profile, { allow: endpoint.method });
+  if (state.account.ipLocked) return refuse(7, form ?? 'json', profile);
+  if (!hasKey(request, endpoint, state)) return refuse(108, form ?? 'json', profile);
+  const seconds = state.overRateLimit();
+  if (seconds !== undefined) return rateLimited(seconds, form ?? 'json', profile);
+  if (form === undefined) return fixed(406, 166, 'json', profile);
+  return endpoint.answer(request, form, state);
+}
+
+function hasKey(request: ApiRequest, endpoint: Endpoint, state: PracticeState): boolean {
+  if (endpoint.key === 'query') return fieldsOfQuery(request.query, state.profile).apiKey === state.key;
   // The bare key: `Bearer <key>` is not what the specification says.
-  if (request.headers.authorization !== state.key) return refusal(200, 108);
-  return endpoint.answer(request, state);
+  const { authorization } = request.headers;
+  if (authorization === state.key) return true;
+  return state.profile.bearer === 'accepted' && authorization === `Bearer ${state.key}`;
 }
 
-const endpoints: Readonly<
-  Record<
-    string,
-    { readonly method: string; readonly answer: (request: ApiRequest, state: ApiState) => Judgement }
-  >
-> = {
-  '/messages': { method: 'POST', answer: answerMessages },
-  '/public-client/balance': {
-    method: 'GET',
-    answer: (_request, state) => plain(json(200, { balance: state.balance, currency: state.currency })),
-  },
-  '/public-client/message/status': { method: 'GET', answer: answerStatus },
-};
-
-function answerStatus(request: ApiRequest, state: ApiState): Judgement {
-  const id = request.query.get('messageId') ?? '';
-  if (!state.isKnownMessage(id)) return refusal(200, 103);
-  return plain(json(200, { messageId: id, status: 'DELIVERED_TO_GATEWAY' }));
-}
-
-interface SendRequest {
-  readonly content: string;
-  readonly to: readonly string[];
-  readonly clientMessageId: string | undefined;
-}
-
-function answerMessages(request: ApiRequest, state: ApiState): Judgement {
-  const type = String(request.headers['content-type'] ?? '')
-    .split(';')[0]
-    ?.trim()
-    .toLowerCase();
-  if (type !== 'application/json') return refusal(415, 167);
+/** What `Accept` asks for, else what the request itself is. Undefined when it asks for neither JSON nor XML. */
+function answerForm(request: ApiRequest): AnswerForm | undefined {
+  const own: AnswerForm = mediaType(request.headers) === 'application/xml' ? 'xml' : 'json';
   const accept = request.headers.accept;
-  if (accept !== undefined && !/application\/(json|\*)|\*\/\*/.test(String(accept))) return refusal(406, 166);
-  const read = readSendRequest(request.body);
-  if (typeof read === 'number') return refusal(400, read);
-  if ('problem' in read) return refusal(400, 101, {}, read.problem);
-  if (read.content === '') return refusal(200, 107);
-  if (countParts(read.content).parts > maxParts) return refusal(200, 113);
+  if (accept === undefined) return own;
+  const ranges = String(accept)
+    .split(',')
+    .map((range, index) => {
+      const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+      const quality = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? '1';
+      return { type, quality: Number(quality), index };
+    })
+    .filter(({ quality }) => quality > 0)
+    .sort((one, other) => other.quality - one.quality || one.index - other.index);
+  for (const { type } of ranges) {
+    if (type === 'application/json') return 'json';
+    if (type === 'application/xml') return 'xml';
+    if (type === '*/*' || type === 'application/*') return own;
+  }
+  return undefined;
+}
 
-  const behaviours = read.to.map((number) => magicBehaviour(digits(number)));
-  const whole = behaviours.find((behaviour) => behaviour?.kind === 'refuse-request');
-  if (whole !== undefined) return refusal(200, whole.code);
-  const limit = behaviours.find((behaviour) => behaviour?.kind === 'rate-limit');
-  if (limit !== undefined) return refusal(429, 130, { 'retry-after': String(limit.seconds) });
+async function answerMessages(
+  request: ApiRequest,
+  form: AnswerForm,
+  state: PracticeState,
+): Promise<Judgement> {
+  const type = mediaType(request.headers);
+  if (type === 'application/json') return sendList(fieldsOfJson(request.body), form, state);
+  if (type !== 'application/xml') return fixed(415, 167, form, state.profile);
+  const { readXml } = await import('./xml.ts');
+  const document = readXml(request.body);
+  const read =
+    document?.root === 'SendMessageRequest' ? fieldsOfXml(document.children) : { refusal: malformed(100) };
+  return sendList(read, form, state);
+}
 
-  const texts = read.to.map((number, index) => take(number, read, behaviours[index], state));
+function answerHttpSend(request: ApiRequest, form: AnswerForm, state: PracticeState): Judgement {
+  return sendList(fieldsOfQuery(request.query, state.profile).read, form, state);
+}
+
+function answerBulk(request: ApiRequest, form: AnswerForm, state: PracticeState): Judgement {
+  const { profile } = state;
+  // The specification types this one in JSON alone.
+  if (mediaType(request.headers) !== 'application/json') return fixed(415, 167, 'json', profile);
+  if (form !== 'json') return fixed(406, 166, 'json', profile);
+  const read = fieldsOfJson(request.body);
+  if ('refusal' in read) return refuseBulk(read.refusal, profile);
+  const { messageList, ...others } = read.fields;
+  if (!Array.isArray(messageList) || messageList.length === 0) return refuseBulk(malformed(100), profile);
+  if (Object.keys(others).length > 0 && profile.unknownFields === 'refused')
+    return refuseBulk(malformed(101, `Unknown field: ${Object.keys(others)[0]?.slice(0, 40)}.`), profile);
+  if (profile.bulkLimit !== 'none' && messageList.length > Number(profile.bulkLimit))
+    return refuseBulk(malformed(101, `More than ${profile.bulkLimit} messages.`), profile);
+
+  const requests = messageList.map((entry: unknown) => check(fieldsOfValue(entry), state));
+  const behaviours = requests.flatMap((entry) => ('code' in entry ? [] : entry.to.map(behaviourOf)));
+  const whole = wholeAnswer(behaviours, 'json', profile);
+  if (whole !== undefined) return whole;
+  const requestId = state.newId();
+  const results = requests.map((entry): { list: ListAnswer; taken: readonly TakenMessage[] } => {
+    const refusal = 'code' in entry ? entry : refusedByNumber(entry);
+    if (refusal !== undefined || 'code' in entry) return { list: refusalList(refusal), taken: [] };
+    return takeAll(entry, requestId, state);
+  });
+  const lists = results.map(({ list }) => list);
   return {
-    answer: json(202, {
-      messages: texts.map((text) => ({
-        apiMessageId: text.apiMessageId,
-        accepted: text.apiMessageId !== null,
-        to: text.to,
-        ...errorFields(text.errorCode),
-      })),
-      ...errorFields(null),
-    }),
-    texts,
-    dropAnswer: behaviours.some((behaviour) => behaviour?.kind === 'drop-answer'),
+    answer: bulkAnswer(202, lists, profile),
+    taken: results.flatMap(({ taken }) => taken),
+    ...effects(behaviours),
+    tell: (change) => bulkAnswer(202, lists, profile, change),
   };
 }
 
-function take(
-  number: string,
-  request: SendRequest,
-  behaviour: MagicBehaviour | undefined,
-  state: ApiState,
-): TakenText {
-  let errorCode: number | null = null;
-  if (!/^\+?[1-9]\d{6,14}$/.test(number)) errorCode = 105;
-  else if (behaviour?.kind === 'refuse-recipient') errorCode = behaviour.code;
+function refuseBulk(refusal: Refusal, profile: PracticeProfile): Judgement {
+  if (profile.bulkRefusal === 'object') return refuse(refusal.code, 'json', profile, refusal);
+  return plain(bulkAnswer(statusOf(refusal.code, refusal.kind, profile), [refusalList(refusal)], profile));
+}
+
+function sendList(read: ReadFields, form: AnswerForm, state: PracticeState): Judgement {
+  const { profile } = state;
+  const request = check(read, state);
+  if ('code' in request) return refuse(request.code, form, profile, request);
+  const behaviours = request.to.map(behaviourOf);
+  const whole = wholeAnswer(behaviours, form, profile);
+  if (whole !== undefined) return whole;
+  const refusal = refusedByNumber(request) ?? withoutCredit(request, state);
+  if (refusal !== undefined) return refuse(refusal.code, form, profile, refusal);
+  const { list, taken } = takeAll(request, state.newId(), state);
   return {
-    to: digits(number),
-    content: request.content,
-    clientMessageId: request.clientMessageId,
-    apiMessageId: errorCode === null ? state.newMessageId() : null,
-    errorCode,
+    answer: listAnswer(202, list, form, profile),
+    taken,
+    ...effects(behaviours),
+    tell: (change) => listAnswer(202, list, form, profile, change),
   };
 }
 
-type FieldCheck = (value: unknown) => boolean;
-const isString: FieldCheck = (value) => typeof value === 'string';
+function check(read: ReadFields, state: PracticeState): SendRequest | Refusal {
+  if ('refusal' in read) return read.refusal;
+  return checkSendRequest(read.fields, state.profile, {
+    now: state.clock.now(),
+    ownsSender: (from) => state.ownsSender(from),
+  });
+}
 
-/** `SendMessageRequest` of the specification. */
-const fields: Readonly<Record<string, FieldCheck>> = {
-  content: isString,
-  to: (value) => Array.isArray(value) && value.every(isString),
-  from: isString,
-  binary: (value) => typeof value === 'boolean',
-  clientMessageId: isString,
-  scheduledDeliveryTime: isString,
-  userDataHeader: (value) => typeof value === 'string' && value.length >= 1,
-  validityPeriod: (value) =>
-    typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 2_147_483_648,
-  charset: (value) => ['ASCII', 'UCS2-BE', 'UTF-8', 'Windows-1252'].includes(String(value)),
+function behaviourOf(number: string): MagicBehaviour | undefined {
+  return magicBehaviour(digitsOf(number));
+}
+
+/** Answers that a magic number gives to the whole HTTP request. */
+function wholeAnswer(
+  behaviours: readonly (MagicBehaviour | undefined)[],
+  form: AnswerForm,
+  profile: PracticeProfile,
+): Judgement | undefined {
+  for (const behaviour of behaviours) {
+    if (behaviour?.kind === 'rate-limit') return rateLimited(behaviour.seconds, form, profile);
+    if (behaviour?.kind === 'busy')
+      return plain({
+        status: 503,
+        headers: { 'retry-after': String(behaviour.seconds), 'content-type': 'text/plain' },
+        body: 'Service Unavailable',
+      });
+  }
+  return undefined;
+}
+
+/** A magic number that has the `SendMessageRequest` refused. */
+function refusedByNumber(request: SendRequest): Refusal | undefined {
+  for (const number of request.to) {
+    const behaviour = behaviourOf(number);
+    if (behaviour?.kind === 'refuse-request') return { code: behaviour.code, kind: 'refused' };
+  }
+  return undefined;
+}
+
+/** No credit for a single text: the whole request is refused. Credit that runs out within it refuses the rest of it. */
+function withoutCredit(request: SendRequest, state: PracticeState): Refusal | undefined {
+  const { credit, pricePerPart } = state.account;
+  return pricePerPart > 0 && credit < request.parts * pricePerPart
+    ? { code: 301, kind: 'refused' }
+    : undefined;
+}
+
+const numberPatterns: Readonly<Record<PracticeProfile['numberFormat'], RegExp>> = {
+  'with-or-without-plus': /^\+?[1-9]\d{6,14}$/,
+  'plus-required': /^\+[1-9]\d{6,14}$/,
+  'plus-refused': /^[1-9]\d{6,14}$/,
 };
 
-/** The request, an error number, or in words which field is wrong. */
-function readSendRequest(body: Buffer): SendRequest | number | { readonly problem: string } {
-  let document: unknown;
-  try {
-    document = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body));
-  } catch {
-    return 100;
-  }
-  if (typeof document !== 'object' || document === null || Array.isArray(document)) return 100;
-  const request = document as Readonly<Record<string, unknown>>;
-  for (const [name, value] of Object.entries(request)) {
-    const check = fields[name];
-    if (check === undefined) return { problem: `Unknown field: ${name.slice(0, 40)}.` };
-    if (!check(value)) return { problem: `Invalid field: ${name}.` };
-  }
-  const { content, to, clientMessageId } = request as {
-    content?: string;
-    to?: string[];
-    clientMessageId?: string;
-  };
-  if (content === undefined) return { problem: 'Missing field: content.' };
-  if (to === undefined || to.length === 0) return { problem: 'Missing field: to.' };
-  if (to.length > maxRecipients) return { problem: `More than ${maxRecipients} recipients.` };
-  if (new Set(to.map(digits)).size !== to.length) return { problem: 'A recipient occurs twice.' };
-  if (request.from !== undefined) return 607;
-  return { content, to, clientMessageId };
+function takeAll(
+  request: SendRequest,
+  requestId: string,
+  state: PracticeState,
+): { readonly list: ListAnswer; readonly taken: readonly TakenMessage[] } {
+  const taken = request.to.map((to) =>
+    state.take({
+      family: 'platform',
+      requestId,
+      to,
+      numberPattern: numberPatterns[state.profile.numberFormat],
+      content: request.content,
+      parts: request.parts,
+      clientMessageId: request.clientMessageId,
+      options: request.options,
+    }),
+  );
+  return { list: { verdicts: taken.map(verdictOf) }, taken };
 }
 
-function refusal(
+function effects(
+  behaviours: readonly (MagicBehaviour | undefined)[],
+): Pick<Judgement, 'dropAnswer' | 'delayMilliseconds'> {
+  const seconds = behaviours.map((behaviour) => (behaviour?.kind === 'slow' ? behaviour.seconds : 0));
+  return {
+    dropAnswer: behaviours.some((behaviour) => behaviour?.kind === 'drop-answer'),
+    delayMilliseconds: Math.max(0, ...seconds) * 1_000,
+  };
+}
+
+function answerBalance(_request: ApiRequest, _form: AnswerForm, state: PracticeState): Judgement {
+  const { credit, currency } = state.account;
+  const balance = state.profile.balanceType === 'string' ? String(credit) : credit;
+  return plain(jsonAnswer(200, { balance, currency }));
+}
+
+function answerStatus(request: ApiRequest, _form: AnswerForm, state: PracticeState): Judgement {
+  const { profile } = state;
+  const id = new URLSearchParams(request.query).get('messageId') ?? '';
+  if (id === '') return refuse(109, 'json', profile);
+  const record = state.messages.find(id);
+  if (record === undefined) return refuse(103, 'json', profile);
+  const now = state.clock.now();
+  const code = state.messages.statusOf(record, now);
+  const { name, description } = statuses[code];
+  const short = { messageId: id, status: name };
+  // Only `status` is known from clients; the rest of the fuller answer are the names of the callback.
+  const full = {
+    ...short,
+    statusCode: code,
+    statusDescription: description,
+    to: record.to,
+    clientMessageId: record.clientMessageId ?? null,
+  };
+  return plain(jsonAnswer(200, profile.statusBody === 'full' ? full : short));
+}
+
+/** Refused by what HTTP itself has a status for. */
+function fixed(
   status: number,
-  code: number,
+  code: ErrorCode,
+  form: AnswerForm,
+  profile: PracticeProfile,
   headers: Readonly<Record<string, string>> = {},
-  description?: string,
 ): Judgement {
-  const answer = json(status, { messages: [], ...errorFields(code, description) });
+  const answer = listAnswer(status, { verdicts: [], error: errorOf(code) }, form, profile);
   return plain({ ...answer, headers: { ...answer.headers, ...headers } });
 }
 
-function plain(answer: ApiAnswer): Judgement {
-  return { answer, texts: [], dropAnswer: false };
+function refuse(
+  code: ErrorCode,
+  form: AnswerForm,
+  profile: PracticeProfile,
+  refusal: Omit<Refusal, 'code'> = { kind: 'refused' },
+): Judgement {
+  const status = statusOf(code, refusal.kind, profile);
+  if (refusal.kind === 'malformed' && profile.malformedBody !== 'error') {
+    const html = '<!doctype html><title>Bad Request</title><h1>Bad Request</h1>';
+    return plain({
+      status,
+      headers: { 'content-type': 'text/html' },
+      body: profile.malformedBody === 'html' ? html : '',
+    });
+  }
+  return plain(
+    listAnswer(status, { verdicts: [], error: errorOf(code, refusal.description) }, form, profile),
+  );
 }
 
-function errorFields(
-  code: number | null,
-  description?: string,
-): Readonly<Record<string, number | string | null>> {
-  const words = code === null ? undefined : errorWords[code];
-  return {
-    errorCode: code,
-    error: words?.[0] ?? null,
-    errorDescription: description ?? words?.[1] ?? null,
-  };
+function statusOf(code: ErrorCode, kind: Refusal['kind'], profile: PracticeProfile): number {
+  if (code === 7 && profile.ipLockStatus === '401') return 401;
+  if (kind === 'malformed' && profile.malformedStatus === '400') return 400;
+  return profile.refusalStatus === 'strict' ? errorWords(code).strictStatus : Number(profile.refusalStatus);
 }
 
-function json(status: number, document: unknown): ApiAnswer {
-  return {
-    status,
-    headers: { 'content-type': 'application/json;charset=UTF-8' },
-    body: JSON.stringify(document),
-  };
+function rateLimited(seconds: number, form: AnswerForm, profile: PracticeProfile): Judgement {
+  const told = (status: number, error: AnswerError): ApiAnswer =>
+    listAnswer(status, { verdicts: [], error }, form, profile);
+  const retryAfter = { 'retry-after': String(seconds) };
+  switch (profile.rateLimitAnswer) {
+    case '429-retry-after': {
+      const answer = told(429, errorOf(130));
+      return plain({ ...answer, headers: { ...answer.headers, ...retryAfter } });
+    }
+    case '429-empty':
+      return plain({ status: 429, headers: {}, body: '' });
+    case '400-code-43':
+      // The number and the status of the One API on the same host.
+      return plain(told(400, { code: 43, error: 'Rate limit exceeded.', description: 'Too many requests.' }));
+    case '503-retry-after':
+      return plain({ status: 503, headers: retryAfter, body: '' });
+  }
 }
 
-function digits(number: string): string {
-  return number.replace(/\D/g, '');
+function refusalList(refusal: Refusal | undefined): ListAnswer {
+  return { verdicts: [], error: errorOf(refusal?.code ?? 901, refusal?.description) };
 }

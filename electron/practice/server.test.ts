@@ -179,6 +179,7 @@ describe('the command line', () => {
     expect(address).toEqual({
       listening: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       key: 'a-key-for-tests',
+      central: { user: 'practice', password: expect.stringMatching(/^[\w-]{12}$/), apiId: '3600000' },
     });
     expect((await post(address.listening, 'a-key-for-tests')).status).toBe(202);
     const exited = once(child, 'exit');

@@ -1,0 +1,162 @@
+/** Answers of the Platform, in JSON and XML, in the shape the profile says. */
+import { type ErrorCode, errorTable, errorWords } from './error-table.ts';
+import type { ApiAnswer } from './http-messages.ts';
+import type { PracticeProfile } from './profile.ts';
+import { changedVerdict, changeList, type Verdict, type VerdictChange } from './verdicts.ts';
+
+export type AnswerForm = 'json' | 'xml';
+
+/** `SendMessagesListResponse`: verdicts, or an error and none. */
+export type ListAnswer =
+  | { readonly verdicts: readonly Verdict[] }
+  | { readonly verdicts: readonly []; readonly error: AnswerError };
+
+export interface AnswerError {
+  readonly code: number;
+  readonly error: string;
+  readonly description: string;
+}
+
+type Member = string | number | boolean | null;
+type Members = Readonly<Record<string, Member>>;
+
+/** @param description instead of the words of the table */
+export function errorOf(code: ErrorCode, description?: string): AnswerError {
+  const { platform } = errorWords(code);
+  return { code, error: platform.error, description: description ?? platform.description };
+}
+
+/** One list, as `POST /messages` and `GET /messages/http/send` give it. */
+export function listAnswer(
+  status: number,
+  list: ListAnswer,
+  form: AnswerForm,
+  profile: PracticeProfile,
+  change?: VerdictChange,
+): ApiAnswer {
+  const shape = changedProfile(profile, change);
+  const told = changedList(list, shape, change);
+  if (form === 'json') return jsonAnswer(status, listDocument(told, shape));
+  return {
+    status,
+    headers: { 'content-type': 'application/xml;charset=UTF-8' },
+    body: listXml(told, shape),
+  };
+}
+
+/** A list of lists, as `POST /messages/rest/bulk` gives it. */
+export function bulkAnswer(
+  status: number,
+  lists: readonly ListAnswer[],
+  profile: PracticeProfile,
+  change?: VerdictChange,
+): ApiAnswer {
+  const shape = changedProfile(profile, change);
+  const inOrder = shape.bulkOrder === 'reversed' ? lists.toReversed() : lists;
+  const changed = changeList(inOrder, change, {
+    contradicted: (list) => ({ verdicts: list.verdicts.map(changedVerdict.contradicted) }),
+    stranger: (list) => ({ verdicts: list.verdicts.map(changedVerdict.stranger) }),
+  });
+  return jsonAnswer(
+    status,
+    changed.map((list) => listDocument(changedList(list, shape, undefined), shape)),
+  );
+}
+
+export function jsonAnswer(status: number, document: unknown): ApiAnswer {
+  return {
+    status,
+    headers: { 'content-type': 'application/json;charset=UTF-8' },
+    body: JSON.stringify(document),
+  };
+}
+
+function changedProfile(profile: PracticeProfile, change: VerdictChange | undefined): PracticeProfile {
+  if (change === 'with-plus') return { ...profile, answeredTo: 'with-plus' };
+  if (change === 'without-nulls')
+    return { ...profile, topLevelErrors: 'absent', messageErrors: 'absent', rejectedMessageId: 'absent' };
+  return profile;
+}
+
+function changedList(
+  list: ListAnswer,
+  profile: PracticeProfile,
+  change: VerdictChange | undefined,
+): ListAnswer {
+  if ('error' in list) return list;
+  const inOrder = profile.answerOrder === 'reversed' ? list.verdicts.toReversed() : list.verdicts;
+  return { verdicts: changeList(inOrder, change, changedVerdict) };
+}
+
+function listDocument(list: ListAnswer, profile: PracticeProfile): object {
+  return {
+    messages: list.verdicts.map((verdict) => messageMembers(verdict, profile)),
+    ...errorMembers('error' in list ? list.error : null, profile.topLevelErrors, profile),
+  };
+}
+
+/** Members that are null are left out. */
+function listXml(list: ListAnswer, profile: PracticeProfile): string {
+  const messages = list.verdicts.map(
+    (verdict) => `<Message>${elements(messageMembers(verdict, profile))}</Message>`,
+  );
+  const errors = errorMembers('error' in list ? list.error : null, profile.topLevelErrors, profile);
+  return (
+    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>' +
+    `<SendMessagesResponse><Messages>${messages.join('')}</Messages>${elements(errors)}</SendMessagesResponse>`
+  );
+}
+
+function elements(members: Members): string {
+  return Object.entries(members)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => {
+      const element = name.charAt(0).toUpperCase() + name.slice(1);
+      const text = String(value).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+      return `<${element}>${text}</${element}>`;
+    })
+    .join('');
+}
+
+function messageMembers(verdict: Verdict, profile: PracticeProfile): Members {
+  const { apiMessageId, errorCode } = verdict;
+  const showId = apiMessageId !== null || profile.rejectedMessageId === 'null';
+  return {
+    ...(showId ? { apiMessageId } : {}),
+    accepted: apiMessageId !== null,
+    to: answeredTo(verdict, profile),
+    ...errorMembers(errorCode === null ? null : errorOfNumber(errorCode), profile.messageErrors, profile),
+  };
+}
+
+function answeredTo(verdict: Verdict, profile: PracticeProfile): string {
+  switch (profile.answeredTo) {
+    case 'digits':
+      return verdict.to;
+    case 'with-plus':
+      return `+${verdict.to}`;
+    case 'as-sent':
+      return verdict.asSent;
+  }
+}
+
+function errorMembers(
+  error: AnswerError | null,
+  shape: PracticeProfile['topLevelErrors'],
+  profile: PracticeProfile,
+): Members {
+  // Before 2018 there were words and no numbers.
+  if (shape === 'older') return { error: error?.error ?? null };
+  if (error === null) return shape === 'null' ? { errorCode: null, error: null, errorDescription: null } : {};
+  return {
+    errorCode: profile.errorCodeType === 'string' ? String(error.code) : error.code,
+    error: error.error,
+    errorDescription: error.description,
+  };
+}
+
+function errorOfNumber(code: number): AnswerError {
+  return Object.hasOwn(errorTable, code)
+    ? errorOf(code as ErrorCode)
+    : { code, error: 'Internal error.', description: '' };
+}
