@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { getCountries, getExampleNumber } from 'libphonenumber-js/mobile';
 import examples from 'libphonenumber-js/mobile/examples';
 import { describe, expect, it } from 'vitest';
+import { plainDigits } from './decimal-digits.ts';
 import { displayNumber, understandRecipient } from './phone.ts';
 
 const southAfrican = '+27821234567';
@@ -33,6 +34,14 @@ describe('numbers that are understood', () => {
     ['＋２７８２１２３４５６７', null],
     ['٠٨٢١٢٣٤٥٦٧', 'ZA'],
     ['۰۸۲۱۲۳۴۵۶۷', 'ZA'],
+    // Devanagari, mathematical bold, and two scripts in one number.
+    ['+२७८२१२३४५६७', null],
+    ['+𝟐𝟕𝟖𝟐𝟏𝟐𝟑𝟒𝟓𝟔𝟕', null],
+    ['+٢٧ ８２ 123 4567', null],
+    // The trunk zero where the country code already stands.
+    ['+27 (0)82 123 4567', null],
+    ['+27 0821234567', null],
+    ['0027 082 123 4567', 'ZA'],
     ['tel:+27821234567', null],
     ['sms:0821234567', 'ZA'],
   ])('%j in %s', (input, country) => {
@@ -83,6 +92,9 @@ describe('numbers that are refused', () => {
     ['0821234567 x12', 'ZA', 'extension'],
     ['+27 82 123 4567 ext. 5', null, 'extension'],
     ['+27821234567;ext=5', null, 'extension'],
+    ['+27 82 123 4567 extension 5', 'ZA', 'extension'],
+    ['+27821234567#5', null, 'extension'],
+    ['+٢٧٨٢١٢٣٤٥٦٧ x٥', null, 'extension'],
     ['0821234567', null, 'unknown-country'],
     ['2025550123', null, 'unknown-country'],
     ['0821234567', 'XX', 'unknown-country'],
@@ -129,6 +141,48 @@ describe('the mobile numbers of every country', () => {
   });
 });
 
+describe('a number as it may be written anywhere', () => {
+  const numbers = getCountries()
+    .map((country) => getExampleNumber(country, examples))
+    .filter((number) => number !== undefined);
+  const zeros = [0x30, 0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0xff10, 0x1d7ce];
+  const separators = [' ', '-', '.', '\u00a0', '\u2009', '\u2011', '\u2013', '\u200b', '\u00ad', '  '];
+  const forms = ['E.164', 'INTERNATIONAL', 'RFC3966', '00', 'NATIONAL'] as const;
+
+  it('is understood as the number it is', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...numbers),
+        fc.constantFrom(...forms),
+        fc.constantFrom(...zeros),
+        fc.array(fc.tuple(fc.nat(14), fc.constantFrom(...separators)), { maxLength: 4 }),
+        fc.constantFrom(['', ''], ['\u202a', '\u202c'], [' ', '\n'], ['\u200e', ''], ['\ufeff', '\t']),
+        (number, form, zero, inserted, [before, after]) => {
+          // International ones are understood in every office.
+          const office = form === 'NATIONAL' ? (number.country ?? null) : 'ZA';
+          const plain = form === '00' ? `00${number.number.slice(1)}` : number.format(form);
+          const spaced = form === 'RFC3966' ? plain : inserted.reduce(insertBetweenDigits, plain);
+          const digits = spaced.replace(/\d/g, (digit) => String.fromCodePoint(zero + Number(digit)));
+          expect(understandRecipient(`${before}${digits}${after}`, office)).toMatchObject({
+            kind: 'valid',
+            e164: number.number,
+          });
+        },
+      ),
+      { numRuns: 5000 },
+    );
+  });
+
+  /** Behind the n-th digit, so that no two separators meet. */
+  function insertBetweenDigits(written: string, [at, separator]: [number, string]): string {
+    const places = [...written.matchAll(/\d(?=\d)/g)].map(({ index }) => index + 1);
+    const place = places[at];
+    return place === undefined || place < 3
+      ? written
+      : written.slice(0, place) + separator + written.slice(place);
+  }
+});
+
 describe('anything a person may type', () => {
   const offices = fc.constantFrom(null, 'ZA', 'DE', 'US', 'GB', 'XX', 'zz', '');
 
@@ -146,23 +200,12 @@ describe('anything a person may type', () => {
         const understood = understandRecipient(input, office);
         if (understood.kind === 'invalid') return;
         expect(understood.e164).toMatch(/^\+[1-9]\d{6,14}$/);
-        const digits = plainDigits(input);
+        const digits = plainDigits(input.normalize('NFKC')).replace(/\D/g, '');
         expect(digits.endsWith(understood.e164.slice(-6))).toBe(true);
       }),
       { numRuns: 3000 },
     );
   });
-
-  function plainDigits(input: string): string {
-    return [...input.normalize('NFKC')]
-      .map((character) => {
-        const code = character.codePointAt(0) ?? 0;
-        if (code >= 0x660 && code <= 0x669) return String(code - 0x660);
-        if (code >= 0x6f0 && code <= 0x6f9) return String(code - 0x6f0);
-        return /[0-9]/.test(character) ? character : '';
-      })
-      .join('');
-  }
 });
 
 describe('showing a number', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countParts } from './segments.ts';
+import { maxHeaderOctets, partCapacity } from './part-capacity.ts';
+import { countParts, splitParts } from './segments.ts';
 
 const basic =
   '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà';
@@ -50,6 +51,50 @@ describe('the number of parts', () => {
     expect(countParts(text)).toMatchObject({ encoding, units, parts, remainingInPart });
   });
 
+  it('keeps what a person sees as one character in one part', () => {
+    const family = '👨‍👩‍👧‍👦';
+    expect(family).toHaveLength(11);
+    const text = `${'ё'.repeat(60)}${family}${'ё'.repeat(63)}`;
+    // 134 units, which a gateway that parts the family carries in two.
+    expect(countParts(text)).toMatchObject({ units: 134, parts: 3 });
+    expect(splitParts(text).map((part) => part.text)).toEqual([
+      'ё'.repeat(60),
+      `${family}${'ё'.repeat(56)}`,
+      'ё'.repeat(7),
+    ]);
+    expect(countParts(`${'ё'.repeat(66)}e\u0301${'ё'.repeat(66)}`)).toMatchObject({ units: 134, parts: 3 });
+  });
+
+  it('cuts a line break of two characters like any other two', () => {
+    expect(splitParts(`${'ё'.repeat(66)}\r\n${'ё'.repeat(66)}`).map(({ units }) => units)).toEqual([67, 67]);
+    expect(splitParts(`${'a'.repeat(152)}\r\n${'a'.repeat(152)}`).map(({ units }) => units)).toEqual([
+      153, 153,
+    ]);
+  });
+
+  it('cuts one character that is longer than a part', () => {
+    const tower = `e${'\u0301'.repeat(99)}`;
+    expect(splitParts(`ab${tower}`).map(({ units }) => units)).toEqual([2, 67, 33]);
+    const wide = `😀${'\u{e0067}'.repeat(60)}`;
+    expect(splitParts(wide).map(({ units }) => units)).toEqual([66, 56]);
+  });
+
+  it('says when there are more parts than Clickatell carries', () => {
+    expect(countParts('a'.repeat(35 * 153))).toMatchObject({ parts: 35, tooManyParts: false });
+    expect(countParts('a'.repeat(35 * 153 + 1))).toMatchObject({ parts: 36, tooManyParts: true });
+    expect(countParts('ё'.repeat(35 * 67))).toMatchObject({ parts: 35, tooManyParts: false });
+    expect(countParts('ё'.repeat(35 * 67 + 1))).toMatchObject({ parts: 36, tooManyParts: true });
+  });
+
+  it('can be asked for Unicode although GSM-7 would do', () => {
+    expect(countParts('Δ'.repeat(71), { encoding: 'ucs-2' })).toMatchObject({
+      encoding: 'ucs-2',
+      units: 71,
+      parts: 2,
+      forcing: [],
+    });
+  });
+
   it('counts a lone half of a surrogate pair as one unit', () => {
     expect(countParts('a\ud83d')).toMatchObject({ encoding: 'ucs-2', units: 2, parts: 1 });
   });
@@ -69,14 +114,44 @@ describe('any text', () => {
   const anyText = fc.oneof(
     gsmText,
     fc.string({ unit: 'binary', maxLength: 400 }),
+    fc.string({ unit: 'grapheme', maxLength: 300 }),
+    fc.string({ unit: fc.constantFrom('ё', '\r\n', '😀', '👨‍👩‍👧‍👦', 'e\u0301', '🇿🇦'), maxLength: 100 }),
     fc.string({ maxLength: 700 }),
   );
 
-  it('is cut as the code units themselves are cut', () => {
+  const anyHeader = fc.constantFrom(0, 0, 3, 7, 12, 50, maxHeaderOctets);
+
+  it('is cut where a rule that cuts less would not take fewer parts', () => {
     fc.assert(
-      fc.property(anyText, (text) => {
-        const counted = countParts(text);
-        expect(counted.parts).toBe(cut(text, counted.encoding).length);
+      fc.property(anyText, anyHeader, (text, headerOctets) => {
+        const { encoding, parts } = countParts(text, { headerOctets });
+        const capacity = partCapacity(encoding, headerOctets);
+        const byUnit = greedy(capacity, units(text, encoding));
+        const byCodePoint = greedy(capacity, codePoints(text, encoding));
+        expect(parts).toBeGreaterThanOrEqual(byCodePoint);
+        if (encoding === 'ucs-2') expect(byCodePoint).toBeGreaterThanOrEqual(byUnit);
+        else expect(parts).toBe(byCodePoint);
+        const whole = clusters(text, encoding);
+        if (whole.every((width) => width <= capacity.each)) expect(parts).toBe(greedy(capacity, whole));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('is what its parts say, each whole and none too long', () => {
+    fc.assert(
+      fc.property(anyText, anyHeader, (text, headerOctets) => {
+        const counted = countParts(text, { headerOctets });
+        const parts = splitParts(text, { headerOctets });
+        expect(parts).toHaveLength(counted.parts);
+        expect(parts.map((part) => part.text).join('')).toBe(text);
+        expect(parts.reduce((sum, part) => sum + part.units, 0)).toBe(counted.units);
+        for (const part of parts) {
+          expect(text.startsWith(part.text, part.start)).toBe(true);
+          expect(part.units).toBeLessThanOrEqual(counted.unitsPerPart);
+          expect(part.units).toBe(sum(units(part.text, counted.encoding)));
+          if (text.isWellFormed()) expect(part.text.isWellFormed()).toBe(true);
+        }
       }),
       { numRuns: 2000 },
     );
@@ -87,6 +162,7 @@ describe('any text', () => {
       fc.property(anyText, (text) => {
         const before = countParts(text);
         fc.pre(before.parts > 0);
+        // Latin text and Cyrillic text: neither grows together with what stands before it.
         const filler = before.encoding === 'gsm-7' ? 'a' : 'ё';
         const filled = countParts(text + filler.repeat(before.remainingInPart));
         expect(filled).toMatchObject({ parts: before.parts, remainingInPart: 0 });
@@ -111,35 +187,42 @@ describe('any text', () => {
     );
   });
 
-  /** Another way to the same: write out the units, escapes included, and cut without parting a pair. */
-  function cut(text: string, encoding: 'gsm-7' | 'ucs-2'): number[][] {
-    const escapeCode = 0x1b;
-    const units: number[] = [];
-    if (encoding === 'gsm-7') {
-      for (const character of text) {
-        if (extension.includes(character)) units.push(escapeCode);
-        units.push(character.codePointAt(0) ?? 0);
+  // Another way to the same: a list of widths that must stay whole, put into parts one after the other.
+
+  function greedy({ single, each }: { single: number; each: number }, widths: readonly number[]): number {
+    const total = sum(widths);
+    if (total <= single) return total === 0 ? 0 : 1;
+    let parts = 1;
+    let used = 0;
+    for (const width of widths) {
+      if (used + width > each) {
+        parts += 1;
+        used = 0;
       }
-    } else {
-      for (let index = 0; index < text.length; index += 1) units.push(text.charCodeAt(index));
-    }
-    const [single, each] = encoding === 'gsm-7' ? [160, 153] : [70, 67];
-    if (units.length === 0) return [];
-    if (units.length <= single) return [units];
-    const parts: number[][] = [];
-    let start = 0;
-    while (start < units.length) {
-      let end = Math.min(start + each, units.length);
-      const last = units[end - 1] ?? 0;
-      const next = units[end];
-      const parted =
-        encoding === 'gsm-7'
-          ? last === escapeCode
-          : last >= 0xd800 && last < 0xdc00 && next !== undefined && next >= 0xdc00 && next < 0xe000;
-      if (end < units.length && parted) end -= 1;
-      parts.push(units.slice(start, end));
-      start = end;
+      used += width;
     }
     return parts;
+  }
+
+  function sum(widths: readonly number[]): number {
+    return widths.reduce((total, width) => total + width, 0);
+  }
+
+  /** For GSM-7 a septet with its escape is one unit: an escape alone is nothing. */
+  function units(text: string, encoding: 'gsm-7' | 'ucs-2'): number[] {
+    if (encoding === 'gsm-7') return [...text].map((character) => (extension.includes(character) ? 2 : 1));
+    return Array.from({ length: text.length }, () => 1);
+  }
+
+  function codePoints(text: string, encoding: 'gsm-7' | 'ucs-2'): number[] {
+    return encoding === 'gsm-7' ? units(text, encoding) : [...text].map((character) => character.length);
+  }
+
+  function clusters(text: string, encoding: 'gsm-7' | 'ucs-2'): number[] {
+    if (encoding === 'gsm-7') return units(text, encoding);
+    const segmenter = new Intl.Segmenter('de', { granularity: 'grapheme' });
+    return [...segmenter.segment(text)].flatMap(({ segment }) =>
+      segment === '\r\n' ? [1, 1] : [segment.length],
+    );
   }
 });
