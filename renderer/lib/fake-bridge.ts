@@ -263,8 +263,8 @@ const scenarios = {
     messages: [
       fakeMessage(25, {
         state: 'rejected',
-        errorCode: '301',
-        errorText: 'No Credit Left',
+        errorCode: 'sender-invalid',
+        errorText: 'Invalid Source Address',
         account: { id: 2, label: 'Recalls (old login)' },
         options: { senderId: 'Dental', flash: true, validityMinutes: 180 },
       }),

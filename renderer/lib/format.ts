@@ -103,3 +103,8 @@ export const sendShortcut = isMac ? '⌘⏎' : 'Ctrl+Enter';
 export function isolateNumber(number: string): string {
   return `\u2066${number}\u2069`;
 }
+
+/** Somebody's own words inside a sentence: read in their own direction (U+2068, U+2069). */
+export function isolateText(text: string): string {
+  return `\u2068${text}\u2069`;
+}

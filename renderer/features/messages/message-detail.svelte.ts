@@ -1,3 +1,4 @@
+import { type GatewayErrorMeaning, gatewayErrorMeanings } from '../../../shared/domain/gateway-error.ts';
 import { type AppError, assertNever } from '../../../shared/errors.ts';
 import { type MessageKey, translate, translateError } from '../../../shared/i18n/translate.ts';
 import type { MessageDetail, StatusView } from '../../../shared/ipc/contract.ts';
@@ -31,6 +32,11 @@ export function actionsFor(message: Pick<MessageDetail, 'state' | 'cancelRequest
   }
 }
 
+/** What main understood of the gateway's error; undefined where only the gateway's own words are known. */
+function meaningOf({ errorCode }: Pick<MessageDetail, 'errorCode'>): GatewayErrorMeaning | undefined {
+  return gatewayErrorMeanings.find((known) => known === errorCode);
+}
+
 /** The sentence behind a state: what is known, and no more. */
 export function sentenceFor(message: MessageDetail, status: StatusView | undefined, now: number): string {
   switch (message.state) {
@@ -42,10 +48,13 @@ export function sentenceFor(message: MessageDetail, status: StatusView | undefin
       return translate('sentence.queued');
     case 'sending':
       return translate(message.cancelRequested ? 'sentence.sendingCancel' : 'sentence.sending');
-    case 'rejected':
+    case 'rejected': {
+      const meaning = meaningOf(message);
+      if (meaning !== undefined) return translate(`gatewayError.${meaning}`);
       return message.errorText === null
         ? translate('sentence.rejected')
         : translate('sentence.rejectedBecause', { reason: message.errorText });
+    }
     case 'accepted':
       return translate(status?.mode === 'practice' ? 'sentence.acceptedPractice' : 'sentence.accepted');
     default:
@@ -55,6 +64,8 @@ export function sentenceFor(message: MessageDetail, status: StatusView | undefin
 
 /** The next step behind a state, where there is one. */
 export function nextStepFor(message: MessageDetail): string | undefined {
+  // The sentence of a known error says the next step itself.
+  if (message.state === 'rejected' && meaningOf(message) !== undefined) return undefined;
   if (message.state === 'rejected' || message.state === 'undelivered' || message.state === 'in_doubt') {
     return translate(`next.${message.state}`);
   }

@@ -1,8 +1,11 @@
+import { formatHex, parseHex } from '../../../shared/domain/hex.ts';
 import { maxBodyUnits } from '../../../shared/domain/message.ts';
 import { type AppError, assertNever } from '../../../shared/errors.ts';
 import { translate, translateError } from '../../../shared/i18n/translate.ts';
-import type { DraftView, RecipientView } from '../../../shared/ipc/contract.ts';
+import type { AccountView, DraftView, Input, RecipientView } from '../../../shared/ipc/contract.ts';
 import type { Client } from '../../lib/bridge.ts';
+import { hexProblem, type OptionName, OptionsForm } from './options-form.svelte.ts';
+import { describeParts } from './parts.ts';
 import { maxRecipients, maxRecipientUnits, splitRecipients } from './recipients.ts';
 
 /** Waits after the last keystroke, ms. */
@@ -21,11 +24,17 @@ export interface RecipientEntry {
 
 export type Phase = 'loading' | 'writing' | 'sending' | 'done';
 export type Field = 'to' | 'body';
+type ProblemField = Field | 'options';
 
 /** What is missing before anything can be sent. */
 type Missing =
-  | { readonly kind: 'none'; readonly recipients: readonly string[] }
-  | { readonly kind: 'to' | 'valid-to' | 'too-many' | 'body' | 'body-too-long' };
+  | { readonly kind: 'none'; readonly content: Content }
+  | { readonly kind: 'to' | 'valid-to' | 'too-many' | 'body' | 'body-too-long' }
+  | { readonly kind: 'hex'; readonly sentence: string }
+  | { readonly kind: 'option'; readonly option: OptionName; readonly sentence: string };
+
+/** What is handed over, and compared when it may have been handed over before. */
+type Content = Omit<Input<'sending.submit'>, 'submissionId'>;
 
 /**
  * The state behind the quick-send form. Typed text is kept in this order: here, in the draft on disk (soon after every
@@ -36,11 +45,17 @@ export class QuickSend {
   /** A sentence about the last try to send. */
   problem = $state<string | undefined>(undefined);
   /** Where the person should look because of it. */
-  problemField = $state<Field | undefined>(undefined);
+  problemField = $state<ProblemField | undefined>(undefined);
+  problemOption = $state<OptionName | undefined>(undefined);
   draftProblem = $state(false);
   sent = $state.raw<{ readonly count: number; readonly repeated: boolean } | undefined>(undefined);
 
+  /** The default one first; set by the window as it learns of them. */
+  accounts = $state.raw<readonly AccountView[]>([]);
+  readonly options = new OptionsForm();
+
   readonly #client: Client;
+  #accountId = $state<number | undefined>(undefined);
   #to = $state('');
   #body = $state('');
   /** What main said about each piece of *To*. Keyed by the piece itself, so a late answer can never be shown for
@@ -82,6 +97,30 @@ export class QuickSend {
     if (value === this.#body) return;
     this.#body = value;
     this.#edited('body');
+  }
+
+  /** The account the text will go out through: the chosen one, otherwise the default. */
+  get account(): AccountView | undefined {
+    return this.accounts.find(({ id }) => id === this.#accountId) ?? this.accounts[0];
+  }
+
+  chooseAccount(id: number): void {
+    this.#accountId = id;
+    this.changedOptions();
+  }
+
+  /** Account or options were changed: what was said about them no longer holds. They are no part of the draft. */
+  changedOptions(): void {
+    if (this.phase === 'done') this.#backToWriting();
+    this.#clearProblem();
+  }
+
+  get parts() {
+    return describeParts(this.#body, {
+      family: this.account?.family,
+      binary: this.options.binary,
+      headerOctets: this.options.headerOctets,
+    });
   }
 
   get entries(): readonly RecipientEntry[] {
@@ -165,11 +204,16 @@ export class QuickSend {
   #edited(field: Field): void {
     this.#typed[field] = true;
     if (this.phase === 'done') this.#backToWriting();
-    this.problem = undefined;
-    this.problemField = undefined;
+    this.#clearProblem();
     this.#unsaved = true;
     clearTimeout(this.#saveTimer);
     this.#saveTimer = setTimeout(() => void this.saveNow(), saveDelay);
+  }
+
+  #clearProblem(): void {
+    this.problem = undefined;
+    this.problemField = undefined;
+    this.problemOption = undefined;
   }
 
   /** Writes the draft if it changed. Calls queue up behind each other, so that an older one never lands last. */
@@ -195,7 +239,29 @@ export class QuickSend {
     if (entries.some(({ meaning }) => meaning.kind !== 'valid')) return { kind: 'valid-to' };
     if (this.#body.trim() === '') return { kind: 'body' };
     if (this.#body.length > maxBodyUnits) return { kind: 'body-too-long' };
-    return { kind: 'none', recipients: this.recipients };
+    let body = this.#body;
+    if (this.options.binary) {
+      const sentence = hexProblem(body);
+      if (sentence !== undefined) return { kind: 'hex', sentence };
+      const octets = parseHex(body);
+      if (octets.kind === 'invalid') return { kind: 'body' };
+      // Spaces between octets are for people.
+      body = formatHex(octets.octets);
+    }
+    if (this.parts.tooLong) return { kind: 'body-too-long' };
+    const read = this.options.read(this.account, body, Date.now());
+    if (read.kind === 'problem') return { ...read, kind: 'option' };
+    // With several accounts, the one that was in view: main's default may change meanwhile.
+    const accountId = this.accounts.length > 1 ? this.account?.id : undefined;
+    return {
+      kind: 'none',
+      content: {
+        recipients: [...this.recipients],
+        body,
+        ...(accountId === undefined ? {} : { accountId }),
+        ...(read.options === undefined ? {} : { options: read.options }),
+      },
+    };
   }
 
   /**
@@ -207,19 +273,18 @@ export class QuickSend {
     await this.load();
     if (this.phase !== 'writing') return;
     this.phase = 'sending';
-    this.problem = undefined;
-    this.problemField = undefined;
+    this.#clearProblem();
     await this.understandNow();
     const missing = this.#missing();
     if (missing.kind !== 'none') {
       this.phase = 'writing';
-      this.#explain(missing.kind);
+      this.#explain(missing);
       return;
     }
     // The draft on disk is emptied by the submission itself; a save that arrived after it would bring it back.
     clearTimeout(this.#saveTimer);
     await this.#saving;
-    const content = { recipients: [...missing.recipients], body: this.#body };
+    const { content } = missing;
     const before = this.#handedOver;
     this.#handedOver = JSON.stringify(content);
     const answer = await this.#client.call('sending.submit', {
@@ -240,8 +305,8 @@ export class QuickSend {
     await this.#startOver(Math.max(messageIds.length, 1), repeated);
   }
 
-  #explain(missing: Exclude<Missing['kind'], 'none'>): void {
-    switch (missing) {
+  #explain(missing: Exclude<Missing, { kind: 'none' }>): void {
+    switch (missing.kind) {
       case 'to':
         this.problemField = 'to';
         this.problem = translate('quick.needTo');
@@ -262,6 +327,15 @@ export class QuickSend {
         this.problemField = 'body';
         this.problem = translateError({ code: 'body-too-long' });
         return;
+      case 'hex':
+        this.problemField = 'body';
+        this.problem = missing.sentence;
+        return;
+      case 'option':
+        this.problemField = 'options';
+        this.problemOption = missing.option;
+        this.problem = missing.sentence;
+        return;
       default:
         assertNever(missing);
     }
@@ -270,6 +344,7 @@ export class QuickSend {
   #refused(error: AppError): void {
     this.problem = translateError(error);
     if (error.code === 'recipient-invalid') this.problemField = 'to';
+    if (error.code === 'option-not-carried' || error.code === 'option-invalid') this.problemField = 'options';
     if (error.code === 'body-empty' || error.code === 'body-too-long') this.problemField = 'body';
     this.#unsaved = true;
     void this.saveNow();
@@ -292,6 +367,8 @@ export class QuickSend {
     this.#to = '';
     this.#body = '';
     this.#typed = { to: false, body: false };
+    this.#accountId = undefined;
+    this.options.reset();
     this.sent = { count, repeated };
     this.phase = 'done';
     this.#doneTimer = setTimeout(() => this.#leave(), doneDelay);
