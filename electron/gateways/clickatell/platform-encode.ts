@@ -7,10 +7,11 @@ import {
   checkFields,
   checkNumber,
   type RequestFields,
+  refused,
   requestOf,
   type SendMessageRequest,
-  sameOptions,
 } from './platform-request.ts';
+import { isSameText, leftOut, planSameText, rejected, type Slot } from './same-text.ts';
 
 /** `POST /messages` takes up to 200 numbers. */
 export const maxRecipients = 200;
@@ -29,9 +30,6 @@ export interface TransportLimits {
   readonly objection?: ((message: GatewayMessage) => string | undefined) | undefined;
 }
 
-/** What becomes of one message of the batch: it goes, with these digits, or this is its outcome already. */
-export type Slot = { readonly number: string } | { readonly outcome: Outcome };
-
 export interface BatchPlan {
   /** For every message of the batch, in order. */
   readonly slots: readonly Slot[];
@@ -45,8 +43,6 @@ export interface BatchPlan {
     | { readonly kind: 'personal'; readonly requests: readonly SendMessageRequest[] }
     | { readonly kind: 'nothing' };
 }
-
-export const leftOut: Outcome = { kind: 'notSent', why: 'aborted', text: 'left out of this request' };
 
 /**
  * Messages that cannot go at all (an option the transport does not have, a field out of bounds) are rejected here,
@@ -63,38 +59,19 @@ export function planBatch(batch: GatewayBatch, limits: TransportLimits, now: num
   const lead = messages[0];
   if (lead === undefined) return { slots: [], body: { kind: 'nothing' } };
   const personal = limits.personalTexts > 1 && messages.some((message) => !isSameText(lead, message));
-  return personal ? planPersonal(messages, limits, now) : planSame(batch, lead, limits, now);
+  return personal ? planPersonal(messages, limits, now) : planSame(batch, limits, now);
 }
 
-function planSame(
-  batch: GatewayBatch,
-  lead: GatewayMessage,
-  limits: TransportLimits,
-  now: number,
-): BatchPlan {
-  const refusal = (text: string): BatchPlan => ({
-    slots: batch.messages.map((message) =>
-      isSameText(lead, message) ? { outcome: rejected(text) } : { outcome: leftOut },
-    ),
-    body: { kind: 'nothing' },
+function planSame(batch: GatewayBatch, limits: TransportLimits, now: number): BatchPlan {
+  const { slots, to, fields } = planSameText(batch.messages, (lead) => {
+    const objection = limits.objection?.(lead);
+    if (objection !== undefined) return refused(objection);
+    const checked = checkFields(lead, now);
+    if (checked.kind === 'refused') return checked;
+    return { kind: 'valid', value: { fields: checked.value, maxRecipients: limits.maxRecipients } };
   });
-  const objection = limits.objection?.(lead);
-  if (objection !== undefined) return refusal(objection);
-  const fields = checkFields(lead, now);
-  if (fields.kind === 'refused') return refusal(fields.text);
-  const to: string[] = [];
-  const taken = new Set<string>();
-  const slots = batch.messages.map((message): Slot => {
-    if (!isSameText(lead, message)) return { outcome: leftOut };
-    const number = checkNumber(message.recipient);
-    if (number.kind === 'refused') return { outcome: rejected(number.text) };
-    if (taken.has(number.value) || to.length >= limits.maxRecipients) return { outcome: leftOut };
-    taken.add(number.value);
-    to.push(number.value);
-    return { number: number.value };
-  });
-  if (to.length === 0) return { slots, body: { kind: 'nothing' } };
-  return { slots, body: { kind: 'same', request: requestOf(fields.value, to, batch.requestRef) } };
+  if (fields === undefined || to.length === 0) return { slots, body: { kind: 'nothing' } };
+  return { slots, body: { kind: 'same', request: requestOf(fields, to, batch.requestRef) } };
 }
 
 function planPersonal(messages: readonly GatewayMessage[], limits: TransportLimits, now: number): BatchPlan {
@@ -126,12 +103,4 @@ function checkAlone(
   const number = checkNumber(message.recipient);
   if (number.kind === 'refused') return { outcome: rejected(number.text) };
   return { number: number.value, fields: fields.value };
-}
-
-function isSameText(one: GatewayMessage, other: GatewayMessage): boolean {
-  return one === other || (one.body === other.body && sameOptions(one.options, other.options));
-}
-
-export function rejected(text: string): Outcome {
-  return { kind: 'rejected', code: undefined, text };
 }

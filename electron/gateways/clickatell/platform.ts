@@ -30,6 +30,7 @@ import { httpObjection, writeHttpQuery } from './platform-http.ts';
 import type { SendMessageRequest } from './platform-request.ts';
 import { decodeStatusAnswer, isMessageId } from './platform-status.ts';
 import { loadXmlReader, type ReadXml, writeXmlRequest, xmlObjection } from './platform-xml.ts';
+import { outcomesOf } from './same-text.ts';
 
 export const platformBaseUrl = 'https://platform.clickatell.com';
 
@@ -235,21 +236,13 @@ function hasSender(request: SendMessageRequest): boolean {
 
 const noVerdict: Outcome = { kind: 'unknown', why: 'no-verdict', text: 'no verdict' };
 
-/** One outcome for each message of the batch: those decided in planning stay, the others are asked for. */
 function fill(
   plan: BatchPlan,
   outcomeOf: (number: string, position: number) => Outcome,
   pause?: Pause,
   httpStatus?: number,
 ): SendResult {
-  let position = 0;
-  const outcomes = plan.slots.map((slot) => {
-    if ('outcome' in slot) return slot.outcome;
-    const outcome = outcomeOf(slot.number, position);
-    position += 1;
-    return outcome;
-  });
-  return { outcomes, pause, httpStatus };
+  return { outcomes: outcomesOf(plan.slots, outcomeOf), pause, httpStatus };
 }
 
 function question(path: string, key: string, context: GatewayContext): HttpRequest {

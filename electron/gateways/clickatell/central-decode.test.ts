@@ -1,0 +1,266 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readLines } from './central-answer.ts';
+import { decodeSendmsg, isSessionOver } from './central-decode.ts';
+
+const now = Date.UTC(2026, 0, 15, 12, 0, 0);
+const a = '2799900001';
+const b = '2799900002';
+const c = '2799900003';
+const idA = 'f6b9af2a2c9e5b18ee2d257e3def5d66';
+const idB = '3e3ca2485ff340185e4af50851422943';
+const idC = '48e783af2f1e918f544d389310317369';
+
+function decode(
+  body: string,
+  numbers: readonly string[] = [a],
+  status = 200,
+  headers: Record<string, string> = {},
+) {
+  const { outcomes, pause } = decodeSendmsg({ status, headers, bodyText: body }, numbers, { now });
+  expect([...outcomes.keys()]).toEqual(numbers);
+  return { outcomes: numbers.map((number) => outcomes.get(number)), pause };
+}
+function kinds(body: string, numbers: readonly string[] = [a], status = 200) {
+  return decode(body, numbers, status).outcomes.map((outcome) => outcome?.kind);
+}
+const acceptedA = { kind: 'accepted', providerId: idA };
+
+describe('one recipient', () => {
+  it.each([
+    `ID: ${idA}`,
+    `ID: ${idA}\n`,
+    `\r\n id:${idA}\r\n`,
+    `ID: ${idA.toUpperCase()}`,
+    `ID: ${idA} To: ${a}`,
+    `ID: ${idA} to: +${a}`,
+  ])('is taken: %j', (body) => {
+    expect(decode(body).outcomes).toEqual([acceptedA]);
+  });
+
+  it.each([
+    ['ERR: 105, Invalid Destination Address', '105', 'Invalid Destination Address'],
+    ['err: 114, cannot route message, really\n', '114', 'cannot route message, really'],
+    ['ERR: 128,Number delisted', '128', 'Number delisted'],
+    ['ERR: 113', '113', 'error 113'],
+    ['ERR: 114, To: be or not To: 2799900001', '114', 'To: be or not'],
+    ['ERR: 999, Something new', '999', 'Something new'],
+    ['ERR: 106, Invalid source address', undefined, undefined],
+  ])('is refused: %j', (body, code, text) => {
+    if (code === undefined) expect(kinds(body)).toEqual(['notSent']);
+    else expect(decode(body).outcomes).toEqual([{ kind: 'rejected', code, text }]);
+  });
+
+  it('is refused for its own sender, and not the account', () => {
+    const answer = { status: 200, headers: {}, bodyText: 'ERR: 106, Invalid source address' };
+    expect(decodeSendmsg(answer, [a], { now, senderGiven: true })).toEqual({
+      outcomes: new Map([[a, { kind: 'rejected', code: '106', text: 'Invalid source address' }]]),
+      pause: undefined,
+    });
+  });
+
+  it.each([
+    ['ERR: 001, Authentication failed', 'key-rejected'],
+    ['ERR: 002, Unknown username or password', 'key-rejected'],
+    ['ERR: 003, Session ID expired', 'account-problem'],
+    ['ERR: 007, IP Lockdown violation', 'ip-blocked'],
+    ['ERR: 101, Authentication failed', 'key-rejected'],
+    ['ERR: 108, Invalid or missing API ID', 'key-rejected'],
+    ['ERR: 301, No Credit Left', 'no-credit'],
+    ['ERR: 302, Max allowed credit', 'no-credit'],
+  ])('waits with the account: %s', (body, reason) => {
+    expect(decode(body)).toMatchObject({
+      outcomes: [{ kind: 'notSent', why: 'account' }],
+      pause: { reason, until: undefined },
+    });
+  });
+
+  it('waits until the time in error 130', () => {
+    expect(decode(`ERR: 130, Maximum MT limit exceeded until ${now / 1000 + 900}`).pause).toMatchObject({
+      reason: 'rate-limited',
+      until: now + 900_000,
+    });
+    expect(decode('ERR: 130, Maximum MT limit exceeded').pause).toMatchObject({ until: now + 60_000 });
+  });
+
+  it.each([
+    '',
+    ' \n',
+    '<html>sign in</html>',
+    `<html>ID: ${idA}`,
+    `OK: ${idA}`,
+    `${idA}`,
+    `001\nID: ${idA} Status: 001`,
+    `ID: ${idA} Status: 004`,
+    `ID: ${idA.slice(0, 31)}`,
+    `ID: ${idA}0`,
+    'ID:',
+    'ERR: 10',
+    'ERR: This prefix is not currently supported.',
+    'ERR: 901, Internal error - please retry',
+    `ID: ${idA} To: ${b}`,
+    `ID: ${idA}\nID: ${idB}`,
+    `ID: ${idA} To: ${a}\nERR: 105, x To: ${a}`,
+    '{"messages":[]}',
+    `BID: ${idA}`,
+  ])('stays open: %j', (body) => {
+    expect(kinds(body)).toEqual(['unknown']);
+  });
+
+  it('passes over what is said about others', () => {
+    expect(decode(`ID: ${idB} To: ${b}\nID: ${idA} To: ${a}`).outcomes).toEqual([acceptedA]);
+  });
+});
+
+describe('several recipients', () => {
+  const all = `ID: ${idA} To: ${a}\nID: ${idB} To: ${b}\nID: ${idC} To: ${c}`;
+
+  it.each([
+    ['a line each', all],
+    ['one line, as documented', all.replaceAll('\n', ' ')],
+    ['carriage returns', `${all.replaceAll('\n', '\r\n')}\r\n`],
+    ['lower case', all.toLowerCase()],
+    ['plus signs', all.replaceAll('To: ', 'To: +')],
+    ['another order', all.split('\n').reverse().join('\n')],
+    ['blank lines', all.replaceAll('\n', '\n\n')],
+  ])('are told apart: %s', (_name, body) => {
+    expect(decode(body, [a, b, c]).outcomes).toEqual([
+      acceptedA,
+      { kind: 'accepted', providerId: idB },
+      { kind: 'accepted', providerId: idC },
+    ]);
+  });
+
+  it('are told apart when mixed, errors with commas, an id inside words', () => {
+    const body = `ID: ${idA} To: ${a} ERR: 108, Invalid or missing API ID To: ${b} ERR: 105, Invalid, To: ${c}`;
+    const { outcomes, pause } = decode(body, [a, b, c]);
+    expect(outcomes).toEqual([
+      acceptedA,
+      { kind: 'notSent', why: 'account', text: 'Invalid or missing API ID' },
+      { kind: 'rejected', code: '105', text: 'Invalid,' },
+    ]);
+    expect(pause).toMatchObject({ reason: 'key-rejected' });
+  });
+
+  it('are all refused by an error repeated for each, or said once for all', () => {
+    const each = [a, b, c].map((to) => `ERR: 001, Authentication failed To: ${to}`).join(' ');
+    for (const body of [each, 'ERR: 001, Authentication failed']) {
+      expect(decode(body, [a, b, c])).toMatchObject({
+        outcomes: Array.from({ length: 3 }, () => ({ kind: 'notSent', why: 'account' })),
+        pause: { reason: 'key-rejected' },
+      });
+    }
+    expect(kinds('ERR: 113, Maximum message parts exceeded', [a, b])).toEqual(['rejected', 'rejected']);
+  });
+
+  it('stay open where the answer does not say which one it means', () => {
+    expect(kinds('ERR: 105, Invalid destination address', [a, b])).toEqual(['unknown', 'unknown']);
+    expect(kinds('ERR: 999, What', [a, b])).toEqual(['unknown', 'unknown']);
+    expect(kinds(`ID: ${idA}`, [a, b])).toEqual(['unknown', 'unknown']);
+    expect(kinds(`ID: ${idA} ID: ${idB}`, [a, b])).toEqual(['unknown', 'unknown']);
+    expect(kinds(`ID: ${idA} To: ${a}`, [a, b])).toEqual(['accepted', 'unknown']);
+    expect(kinds(`ID: ${idA} To: ${a} ID: ${idB} To: ${a}`, [a, b])).toEqual(['unknown', 'unknown']);
+    expect(kinds(`ID: ${idA} To: ${a} ERR: 901, Internal error To: ${b}`, [a, b])).toEqual([
+      'accepted',
+      'unknown',
+    ]);
+    expect(kinds(`ID: ${idA} To: ${a} ID: ${idB.slice(0, 9)}`, [a, b])).toEqual(['unknown', 'unknown']);
+  });
+
+  it('a number that has lost its end is not taken for a shorter one', () => {
+    const long = `${a}23`;
+    expect(kinds(`ID: ${idA} To: ${a}`, [long, a])).toEqual(['unknown', 'unknown']);
+    expect(kinds(`ID: ${idA} To: ${a} ID: ${idB} To: ${long}`, [long, a])).toEqual(['accepted', 'accepted']);
+  });
+});
+
+describe('statuses', () => {
+  it('count where the body says nothing', () => {
+    expect(decode('', [a], 401)).toMatchObject({
+      outcomes: [{ kind: 'notSent' }],
+      pause: { reason: 'key-rejected' },
+    });
+    expect(decode('', [a], 429, { 'retry-after': '7' }).pause).toMatchObject({ until: now + 7_000 });
+    for (const status of [204, 302, 400, 500, 502, 503]) expect(kinds('', [a], status)).toEqual(['unknown']);
+  });
+
+  it('contradict an acceptance, and leave 5xx open whatever it says', () => {
+    expect(kinds(`ID: ${idA}`, [a], 400)).toEqual(['unknown']);
+    expect(kinds(`ID: ${idA}`, [a], 500)).toEqual(['unknown']);
+    expect(kinds('ERR: 001, Authentication failed', [a], 500)).toEqual(['unknown']);
+    expect(kinds('ERR: 105, x', [a], 400)).toEqual(['rejected']);
+    expect(kinds(`ID: ${idA}`, [a], 302)).toEqual(['unknown']);
+  });
+
+  it('503 with Retry-After is a refusal only in the words of the API', () => {
+    const headers = { 'retry-after': '5' };
+    expect(decode('ERR: 901, Busy', [a], 503, headers)).toMatchObject({
+      outcomes: [{ kind: 'notSent' }],
+      pause: { reason: 'rate-limited', until: now + 5_000 },
+    });
+    for (const body of ['', '<h1>Backend fetch failed</h1>', `ID: ${idA} To: ${a} ERR: 901, x To: ${b}`]) {
+      expect(decode(body, [a], 503, headers)).toMatchObject({
+        outcomes: [{ kind: 'unknown' }],
+        pause: { reason: 'rate-limited' },
+      });
+    }
+  });
+});
+
+describe('a session that is over', () => {
+  function isOver(bodyText: string, status = 200): boolean {
+    return isSessionOver({ status, headers: {}, bodyText });
+  }
+  it('is so when that is all an answer says', () => {
+    expect(isOver('ERR: 003, Session ID expired')).toBe(true);
+    expect(isOver(`ERR: 003, Session ID expired To: ${a}\nERR: 003, Session ID expired To: ${b}`)).toBe(true);
+    expect(isOver('ERR: 005, Missing session ID')).toBe(true);
+    expect(isOver('ERR: 001, Authentication failed')).toBe(true);
+  });
+  it.each([
+    '',
+    `ID: ${idA}`,
+    `ID: ${idA} To: ${a}\nERR: 003, Session ID expired To: ${b}`,
+    `ERR: 003, Session ID expired To: ${a}\nERR: 105, x To: ${b}`,
+    '<html>ERR: 003, Session ID expired',
+    'ERR: 301, No credit left',
+    'ERR: 00',
+  ])('is not proven by %j', (body) => {
+    expect(isOver(body)).toBe(false);
+  });
+  it('is not proven by a status that others answer with', () => {
+    expect(isOver('ERR: 003, Session ID expired', 502)).toBe(false);
+  });
+});
+
+it('reads any answer, and claims nothing that it does not say', () => {
+  const piece = fc.constantFrom(
+    'ID: ',
+    'ERR: ',
+    ' To: ',
+    idA,
+    idB,
+    a,
+    b,
+    '105, x',
+    '001',
+    '\n',
+    ' ',
+    ',',
+    'x',
+    'id:',
+    '<p>',
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), fc.constantFrom(200, 202, 400, 500), (pieces, status) => {
+      const body = pieces.join('');
+      for (const [index, outcome] of decode(body, [a, b], status).outcomes.entries()) {
+        if (outcome?.kind !== 'accepted') continue;
+        expect(status).toBeLessThan(300);
+        expect(body).toMatch(new RegExp(`ID:\\s*${outcome.providerId}\\s+To:\\s*${[a, b][index]}`, 'i'));
+      }
+      readLines(body);
+    }),
+    { numRuns: 5000 },
+  );
+});

@@ -1,0 +1,129 @@
+/**
+ * Reads what `sendmsg` answered. Pure: status, headers and body in, one outcome per number out.
+ *
+ * Every answer is HTTP 200, errors too, so the body decides; statuses only where it says nothing. The same rules hold
+ * as for the Platform: `accepted` and `rejected` on the gateway's own word about that number alone, `unknown` for
+ * whatever cannot be read beyond doubt.
+ */
+import type { Outcome, Pause } from '../../core/ports.ts';
+import {
+  type Answer,
+  judgeByStatus,
+  judgeRefusal,
+  judgeWholeRefusal,
+  speaksForItself,
+  unknown,
+  type Verdict,
+  weightier,
+} from '../answer.ts';
+import { type AnswerLine, readLines } from './central-answer.ts';
+import { centralError, sessionErrors } from './central-errors.ts';
+
+export interface CentralDecodeOptions {
+  /** Wall clock, ms UTC. */
+  readonly now: number;
+  /** Whether the request named a sender: then a wrong sender is that text's trouble and not the account's. */
+  readonly senderGiven?: boolean;
+}
+
+export interface DecodedSendmsg {
+  /** One for each number asked about. */
+  readonly outcomes: ReadonlyMap<string, Outcome>;
+  readonly pause: Pause | undefined;
+}
+
+/**
+ * @param answer a complete answer
+ * @param numbers digits of the numbers in the request, distinct
+ */
+export function decodeSendmsg(
+  answer: Answer,
+  numbers: readonly string[],
+  { now, senderGiven = false }: CentralDecodeOptions,
+): DecodedSendmsg {
+  const lines = readLines(answer.bodyText);
+  const onlyLine = lines?.length === 1 ? lines[0] : undefined;
+  const onlyError = onlyLine?.kind === 'error' ? onlyLine : undefined;
+  if (lines === undefined || !speaksForItself(answer.status)) {
+    const refusal = lines?.every((line) => line.kind === 'error') ? firstError(lines) : undefined;
+    return forAll(numbers, judgeByStatus(answer, refusal?.error, refusal?.error.text, now));
+  }
+  if (onlyError !== undefined && onlyError.to === undefined) {
+    const row = centralError(onlyError.error.code, onlyError.error.text);
+    // An error about one number, without the number, is about none of several.
+    const isAboutOne = row === undefined || row.scope === 'recipient';
+    if (numbers.length > 1 && isAboutOne) {
+      return forAll(numbers, open('no-verdict', onlyError.error.text));
+    }
+    return forAll(numbers, judgeWholeRefusal(onlyError.error, row, senderGiven, answer, now));
+  }
+  return decodeLines(lines, numbers, senderGiven, answer, now);
+}
+
+/**
+ * Whether an answer is nothing but the news that the session is over: then no number was looked at, and the same
+ * request with a new session is the first one to be.
+ */
+export function isSessionOver(answer: Answer): boolean {
+  const lines = speaksForItself(answer.status) ? readLines(answer.bodyText) : undefined;
+  return lines?.every((line) => line.kind === 'error' && sessionErrors.has(Number(line.error.code))) ?? false;
+}
+
+function decodeLines(
+  lines: readonly AnswerLine[],
+  numbers: readonly string[],
+  senderGiven: boolean,
+  answer: Answer,
+  now: number,
+): DecodedSendmsg {
+  const cut = lines.length < numbers.length ? lines.at(-1) : undefined;
+  const byNumber = new Map<string, AnswerLine[]>();
+  for (const line of lines) {
+    // Only of a single recipient may the number be missing.
+    const to = line.to ?? (numbers.length === 1 && lines.length === 1 ? numbers[0] : undefined);
+    if (to === undefined || (line === cut && couldBeLonger(to, numbers))) continue;
+    const said = byNumber.get(to);
+    if (said === undefined) byNumber.set(to, [line]);
+    else said.push(line);
+  }
+  const outcomes = new Map<string, Outcome>();
+  let pause: Pause | undefined;
+  for (const number of numbers) {
+    const verdict = judge(byNumber.get(number) ?? [], senderGiven, answer, now);
+    outcomes.set(number, verdict.outcome);
+    pause = weightier(pause, verdict.pause);
+  }
+  return { outcomes, pause };
+}
+
+/** The last number of an answer that lacks some may have lost its end, and then look like another one. */
+function couldBeLonger(to: string, numbers: readonly string[]): boolean {
+  return numbers.some((number) => number !== to && number.startsWith(to));
+}
+
+function judge(said: readonly AnswerLine[], senderGiven: boolean, answer: Answer, now: number): Verdict {
+  const line = said[0];
+  if (line === undefined) return open('no-verdict', 'the gateway said nothing about this number');
+  if (said.length > 1) return open('contradiction', 'the gateway spoke twice about this number');
+  if (line.kind === 'id') {
+    return answer.status >= 400
+      ? open('contradiction', `accepted, with status ${answer.status}`)
+      : { outcome: { kind: 'accepted', providerId: line.id.toLowerCase() }, pause: undefined };
+  }
+  const row = centralError(line.error.code, line.error.text);
+  if (row?.scope === 'server') return open(`error-${line.error.code ?? ''}`, line.error.text);
+  return judgeRefusal(line.error, row, senderGiven, answer, now);
+}
+
+function firstError(lines: readonly AnswerLine[]): Extract<AnswerLine, { kind: 'error' }> | undefined {
+  const [line] = lines;
+  return line?.kind === 'error' ? line : undefined;
+}
+
+function forAll(numbers: readonly string[], { outcome, pause }: Verdict): DecodedSendmsg {
+  return { outcomes: new Map(numbers.map((number) => [number, outcome])), pause };
+}
+
+function open(why: string, text: string): Verdict {
+  return { outcome: unknown(why, text), pause: undefined };
+}
