@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { shell } from 'electron/common';
 import { app, dialog, ipcMain, Menu, nativeTheme, net, powerMonitor, session } from 'electron/main';
+import type { Result } from '../shared/errors.ts';
 import { translate, translateError } from '../shared/i18n/translate.ts';
 import type { Push, StatusView, WindowKind } from '../shared/ipc/contract.ts';
 import type { Settings, SettingsPatch } from '../shared/settings.ts';
@@ -29,7 +30,7 @@ import { systemSecretBox } from './platform/secret-box.ts';
 import { appOrigin } from './platform/served-path.ts';
 import { guardNavigation, guardSession } from './platform/session-guard.ts';
 import { TrayIcon } from './platform/tray.ts';
-import { trayHost } from './platform/tray-host-linux.ts';
+import { trayHost, watchTrayHost } from './platform/tray-host-linux.ts';
 import { type Section, Windows } from './platform/windows.ts';
 import { haltingProbe } from './test-hooks.ts';
 import { newReference, openWorkspace, type Workspace } from './workspace.ts';
@@ -101,7 +102,9 @@ async function start(): Promise<void> {
   let dispatcherMayRun = false;
   let quitting = false;
   let lineWatch: NodeJS.Timeout | undefined;
-  const runId = randomUUID();
+  const { promise: started, resolve: markStarted } = Promise.withResolvers<void>();
+  let changing: Promise<unknown> = Promise.resolve();
+  let quitAsked: Promise<void> | undefined;
 
   const windows = new Windows({
     preload: join(import.meta.dirname, '..', 'preload', 'index.cjs'),
@@ -124,6 +127,15 @@ async function start(): Promise<void> {
   } catch (error) {
     openingFailed = error;
   }
+
+  app.on('second-instance', (_event, argv) => {
+    const asked = parseArguments(argv);
+    void started.then(() => {
+      if (asked.open === 'new-message' && preferences.mode !== 'unset') windows.show('quick-send');
+      else showMain(asked.open === 'settings' ? 'settings' : 'history');
+    });
+  });
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void shutDown());
 
   await app.whenReady();
   mark('ready');
@@ -153,6 +165,7 @@ async function start(): Promise<void> {
       workspace: () => workspace,
       status,
       setMode,
+      withLive,
       settings: () => preferences.settings,
       changeSettings,
       textRules,
@@ -187,11 +200,10 @@ async function start(): Promise<void> {
   tray = new TrayIcon(join(assets, 'tray'), trayModel(await status()), onTrayAction);
   mark('tray');
   const hostAsked = trayHost().then((answer) => {
-    host = answer;
-    feed.statusChanged();
-    if (answer !== 'present') log.info('tray-host', { answer });
+    hostIs(answer);
     return answer;
   });
+  const stopWatchingTrayHost = watchTrayHost(hostIs);
   if (options.hidden) {
     // A login item opens no window, unless there is no tray to open it from.
     void hostAsked.then((answer) => {
@@ -211,11 +223,6 @@ async function start(): Promise<void> {
   powerMonitor.on('resume', () => void workspace?.accounts.wakeUp());
   powerMonitor.on('unlock-screen', () => workspace?.accounts.lineMayBeBack());
 
-  app.on('second-instance', (_event, argv) => {
-    const asked = parseArguments(argv);
-    if (asked.open === 'new-message' && preferences.mode !== 'unset') windows.show('quick-send');
-    else showMain(asked.open === 'settings' ? 'settings' : 'history');
-  });
   app.on('activate', () => showMain('history'));
   // Without a window the program goes on in the tray.
   app.on('window-all-closed', () => {
@@ -226,7 +233,7 @@ async function start(): Promise<void> {
     event.preventDefault();
     void quit();
   });
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void shutDown());
+  markStarted();
 
   async function open(mode: 'practice' | 'live'): Promise<Workspace> {
     const opened = await openWorkspace({
@@ -252,16 +259,60 @@ async function start(): Promise<void> {
     return opened;
   }
 
-  async function setMode(mode: 'practice' | 'live'): Promise<void> {
-    if (workspace?.mode === mode) return;
-    // The new one first: if its file cannot be opened, the old one goes on.
-    const opened = await open(mode);
+  /** One change of mode at a time: two would open the same file twice. */
+  function exclusively<T>(change: () => Promise<T>): Promise<T> {
+    const result = changing.then(change, change);
+    changing = result.catch(() => undefined);
+    return result;
+  }
+
+  function setMode(mode: 'practice' | 'live'): Promise<void> {
+    return exclusively(async () => {
+      if (workspace?.mode === mode) return;
+      // The new one first: if its file cannot be opened, the old one goes on.
+      await adopt(await open(mode));
+    });
+  }
+
+  /**
+   * Does something with the live workspace that may turn out to be wanted only if it succeeds, such as checking a first key:
+   * a failure leaves the mode as it was, and texts that wait in the live outbox stay there.
+   */
+  function withLive<T>(use: (live: Workspace) => Promise<Result<T>>): Promise<Result<T>> {
+    return exclusively(async () => {
+      if (workspace?.mode === 'live') return use(workspace);
+      const candidate = await open('live');
+      let result: Result<T>;
+      try {
+        result = await use(candidate);
+      } catch (error) {
+        await candidate.close();
+        throw error;
+      }
+      if (result.ok) await adopt(candidate);
+      else await candidate.close();
+      return result;
+    });
+  }
+
+  async function adopt(opened: Workspace): Promise<void> {
+    try {
+      // What stands in quick-send belongs to the outbox it was typed for.
+      await windows.retire('quick-send');
+      keepPreferences({ ...preferences, mode: opened.mode });
+    } catch (error) {
+      await opened.close();
+      throw error;
+    }
     const before = workspace;
-    keepPreferences({ ...preferences, mode });
     workspace = opened;
     await before?.close();
-    if (dispatcherMayRun) await workspace.accounts.start();
-    tellRecovered(workspace);
+    if (dispatcherMayRun) await opened.accounts.start();
+    tellRecovered(opened);
+    void opened.accounts
+      .get(undefined)
+      ?.credentials.measureStore()
+      .then(() => feed.statusChanged());
     feed.messagesChanged([]);
     feed.statusChanged();
   }
@@ -283,7 +334,7 @@ async function start(): Promise<void> {
 
   /** The marks of this start, once all that belong to it are there. */
   function reportStart(): void {
-    log.info('started', { version: app.getVersion(), run: runId, ...marks() });
+    log.info('started', { version: app.getVersion(), ...marks() });
     if (options.traceStartup) process.stdout.write(`startup ${JSON.stringify(marks())}\n`);
   }
 
@@ -324,6 +375,15 @@ async function start(): Promise<void> {
     windows.show('main', noKey && section !== 'settings' ? 'welcome' : section);
   }
 
+  /** A panel that comes up after us does not look for icons that were there before: it is given a new one. */
+  function hostIs(answer: StatusView['tray']): void {
+    if (answer === host) return;
+    log.info('tray-host', { answer });
+    if (answer === 'present' && host === 'absent') tray?.registerAgain();
+    host = answer;
+    feed.statusChanged();
+  }
+
   function onTrayAction(action: TrayAction): void {
     switch (action) {
       case 'new-message':
@@ -351,10 +411,10 @@ async function start(): Promise<void> {
   }
 
   function onClose(kind: WindowKind): 'hide' | 'minimise' | 'destroy' | 'quit' {
-    if (kind === 'quick-send') return 'hide';
-    if (!preferences.settings.closeKeepsRunning) return 'quit';
+    if (kind === 'main' && !preferences.settings.closeKeepsRunning) return 'quit';
     // Nobody shows our icon: a window that hides could not be found again.
     if (host !== 'present') return 'minimise';
+    if (kind === 'quick-send') return 'hide';
     if (!preferences.settings.seenTrayNotice) {
       keepPreferences({ ...preferences, settings: { ...preferences.settings, seenTrayNotice: true } });
       notify(translate('notification.closeToTray.title'), translate('notification.closeToTray.body'), () =>
@@ -368,7 +428,7 @@ async function start(): Promise<void> {
     const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
     const settings: Settings = { ...preferences.settings, ...(given as Partial<Settings>) };
     if (patch.startAtLogin !== undefined && patch.startAtLogin !== preferences.settings.startAtLogin) {
-      setStartAtLogin(patch.startAtLogin);
+      setStartAtLogin(patch.startAtLogin, app.isPackaged ? [] : [app.getAppPath()]);
     }
     keepPreferences({ ...preferences, settings });
     nativeTheme.themeSource = settings.appearance;
@@ -420,7 +480,15 @@ async function start(): Promise<void> {
     }, lineWatchMilliseconds);
   }
 
-  async function quit(): Promise<void> {
+  /** Asked once, however often *Quit* is chosen meanwhile. */
+  function quit(): Promise<void> {
+    quitAsked ??= askAndQuit().finally(() => {
+      quitAsked = undefined;
+    });
+    return quitAsked;
+  }
+
+  async function askAndQuit(): Promise<void> {
     if (quitting) return;
     const view = await status();
     const waiting = view.counts.waiting + view.counts.sending;
@@ -447,7 +515,8 @@ async function start(): Promise<void> {
   async function shutDown(): Promise<void> {
     if (quitting) return;
     quitting = true;
-    windows.closeForQuit();
+    stopWatchingTrayHost();
+    await windows.retireForQuit();
     try {
       await workspace?.close();
     } catch (error) {

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { assertNever } from '../shared/errors.ts';
 import { Accounts } from './core/accounts.ts';
 import { clientReference } from './core/client-reference.ts';
 import { Credentials } from './core/credentials.ts';
@@ -15,7 +16,7 @@ import { AccountStore } from './db/stores/accounts.ts';
 import { SqliteDraftStore } from './db/stores/drafts.ts';
 import { SqliteMessageReader } from './db/stores/messages.ts';
 import { SqliteOutboxStore } from './db/stores/outbox.ts';
-import { createGateway } from './gateways/registry.ts';
+import { createGateway, type GatewayDescription } from './gateways/registry.ts';
 import type { OpenWorkspace } from './ipc/handlers/services.ts';
 
 export interface WorkspaceParts {
@@ -59,16 +60,14 @@ export async function openWorkspace(parts: WorkspaceParts): Promise<Workspace> {
   const directoryOfAccounts = new AccountStore(database);
 
   function build(account: Account) {
-    const gateway = createGateway({
-      family: account.family,
-      transport: account.transport,
-      baseUrl: practice?.url ?? parts.gateway ?? account.serverAddress ?? undefined,
-    });
+    const baseUrl = practice?.url ?? parts.gateway ?? account.serverAddress ?? undefined;
+    const gateway = createGateway(describe(account, baseUrl));
     const credentials = new Credentials({
       accountId: account.id,
       box: parts.box,
       store: directoryOfAccounts,
       gateway,
+      origin: baseUrl === undefined ? 'clickatell' : new URL(baseUrl).origin,
       now,
       log: parts.log,
       neverLog: parts.neverLog,
@@ -120,6 +119,18 @@ export async function openWorkspace(parts: WorkspaceParts): Promise<Workspace> {
       closeDatabase(database);
     },
   };
+}
+
+/** A transport of the other family, left over from a change, means: choose by what a message needs. */
+function describe({ family, transport }: Account, baseUrl: string | undefined): GatewayDescription {
+  switch (family) {
+    case 'platform':
+      return { family, baseUrl, transport: transport === 'get' || transport === 'post' ? 'auto' : transport };
+    case 'central':
+      return { family, baseUrl, transport: transport === 'get' || transport === 'post' ? transport : 'auto' };
+    default:
+      return assertNever(family);
+  }
 }
 
 async function startPractice(

@@ -1,12 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Credentials } from './credentials.ts';
-import type { CheckResult, Gateway, SecretBox, StoreStrength } from './ports.ts';
+import type { CheckResult, Gateway, SecretBox, StoredSecret, StoreStrength } from './ports.ts';
 
 let check: CheckResult;
 let strength: StoreStrength;
 let tag: string;
 let locked: boolean;
-let stored: { cipher: Uint8Array; providerTag: string } | undefined;
+let stored: StoredSecret | undefined;
+let origin: string;
 let checkedWith: (string | undefined)[];
 let credentials: Credentials;
 
@@ -45,6 +46,7 @@ const create = (): Credentials =>
       },
     },
     gateway,
+    origin,
     now: () => 0,
     log: { debug() {}, info() {}, warn() {}, error() {} },
     neverLog() {},
@@ -56,6 +58,7 @@ beforeEach(() => {
   tag = 'v11';
   locked = false;
   stored = undefined;
+  origin = 'https://platform.example';
   checkedWith = [];
   credentials = create();
 });
@@ -112,8 +115,9 @@ describe('reading a key', () => {
     await credentials.set('good-key==', false);
     credentials = create();
     locked = true;
-    expect(await credentials.readKey()).toBeUndefined();
+    await expect(credentials.readKey()).rejects.toMatchObject({ name: 'SecretStoreLocked' });
     expect(credentials.view().key).toBe('locked');
+    expect(await credentials.test()).toEqual({ ok: false, error: { code: 'secrets-locked' } });
     locked = false;
     expect(await credentials.readKey()).toBe('good-key==');
     expect(credentials.view().key).toBe('stored');
@@ -130,6 +134,19 @@ describe('reading a key', () => {
     await credentials.readKey();
     expect(stored?.providerTag).toBe('v11');
     expect(await credentials.readKey()).toBe('good-key==');
+  });
+
+  test('a stored key goes to the server it was given for and to no other', async () => {
+    await credentials.set('good-key==', false);
+    checkedWith = [];
+    origin = 'http://127.0.0.1:4711';
+    const elsewhere = create();
+    expect(await elsewhere.readKey()).toBeUndefined();
+    expect(elsewhere.view().key).toBe('none');
+    expect(await elsewhere.test()).toEqual({ ok: false, error: { code: 'no-account' } });
+    expect(checkedWith).toEqual([]);
+    origin = 'https://platform.example';
+    expect(await create().readKey()).toBe('good-key==');
   });
 
   test('forgotten is forgotten', async () => {

@@ -6,16 +6,26 @@
 import type { AppErrorCode, Result } from '../../shared/errors.ts';
 import { assertNever, failure, success } from '../../shared/errors.ts';
 import type { CredentialView } from '../../shared/ipc/contract.ts';
-import type { CheckResult, Gateway, Log, SecretBox, SecretStore } from './ports.ts';
+import type { CheckResult, Gateway, Log, SecretBox, SecretStore, StoredSecret } from './ports.ts';
 
 /** Longest wait for the balance call, milliseconds. */
 const checkMilliseconds = 45_000;
+
+/** There is a key, and the operating system's store does not give it: locked, or no answer in time. */
+export class SecretStoreLocked extends Error {
+  override readonly name = 'SecretStoreLocked';
+}
 
 export interface CredentialsParts {
   readonly accountId: number;
   readonly box: SecretBox;
   readonly store: SecretStore;
   readonly gateway: Gateway;
+  /**
+   * The server that the gateway talks to. A stored key goes to the server it was given for and to no other: otherwise an
+   * address on a command line, or a changed setting, could fetch it.
+   */
+  readonly origin: string;
   readonly now: () => number;
   readonly log: Log;
   /** Keeps the key out of every log line from now on. */
@@ -35,7 +45,7 @@ export class Credentials {
   }
 
   view(): CredentialView {
-    const stored = this.#parts.store.secret(this.#parts.accountId) !== undefined;
+    const stored = this.#stored() !== undefined;
     const key =
       this.#thisRun !== undefined ? 'this-run' : !stored ? 'none' : this.#locked ? 'locked' : 'stored';
     return { key, store: this.#strength };
@@ -47,10 +57,13 @@ export class Credentials {
     return this.#strength;
   }
 
-  /** For the gateway alone. Undefined when there is no key, or the store does not give it. */
+  /**
+   * For the gateway alone. Undefined when there is no key.
+   * @throws SecretStoreLocked when there is one and the store does not give it
+   */
   async readKey(): Promise<string | undefined> {
     if (this.#thisRun !== undefined) return this.#thisRun;
-    const secret = this.#parts.store.secret(this.#parts.accountId);
+    const secret = this.#stored();
     if (secret === undefined) return undefined;
     try {
       const { text, shouldReEncrypt } = await this.#parts.box.decrypt(secret.cipher);
@@ -61,7 +74,7 @@ export class Credentials {
     } catch (error) {
       this.#locked = true;
       this.#parts.log.warn('secret-store-locked', { error: String(error) });
-      return undefined;
+      throw new SecretStoreLocked();
     }
   }
 
@@ -124,12 +137,26 @@ export class Credentials {
 
   async #persist(key: string): Promise<void> {
     const { cipher, providerTag } = await this.#parts.box.encrypt(key);
-    this.#parts.store.setSecret(this.#parts.accountId, { cipher, providerTag }, this.#parts.now());
+    const { accountId, origin, store, now } = this.#parts;
+    store.setSecret(accountId, { cipher, providerTag, origin }, now());
+  }
+
+  #stored(): StoredSecret | undefined {
+    const secret = this.#parts.store.secret(this.#parts.accountId);
+    return secret?.origin === this.#parts.origin ? secret : undefined;
   }
 
   async #check(readKey: () => Promise<string | undefined>): Promise<Result<Balance>> {
+    let key: string | undefined;
+    try {
+      key = await readKey();
+    } catch (error) {
+      if (error instanceof SecretStoreLocked) return failure('secrets-locked');
+      throw error;
+    }
+    if (key === undefined) return failure('no-account');
     const signal = AbortSignal.timeout(checkMilliseconds);
-    const result = await this.#parts.gateway.check({ signal, readKey });
+    const result = await this.#parts.gateway.check({ signal, readKey: async () => key });
     if (result.kind === 'works') {
       return success({ balance: result.balance ?? null, currency: result.currency ?? null });
     }

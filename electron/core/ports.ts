@@ -143,7 +143,8 @@ export interface GatewayCapabilities {
 export interface GatewayContext {
   readonly signal: AbortSignal;
   /**
-   * Called at the last moment, so that the key lives no longer than the request. Undefined: there is no key. For
+   * Called at the last moment, so that the key lives no longer than the request. Undefined: there is no key. Rejects when
+   * there is one and the secret store does not give it (locked, late): sending pauses for a while and asks again. For
    * Developers' Central it is the login in one string, see `shared/domain/central-login.ts`.
    */
   readonly readKey: () => Promise<string | undefined>;
@@ -358,8 +359,15 @@ export interface SecretBox {
 }
 
 /** Where the ciphertext of an account's key is kept. */
+export interface StoredSecret {
+  readonly cipher: Uint8Array;
+  readonly providerTag: string;
+  /** The server it was given for. */
+  readonly origin: string;
+}
+
 export interface SecretStore {
-  secret(accountId: number): { readonly cipher: Uint8Array; readonly providerTag: string } | undefined;
-  setSecret(accountId: number, secret: { cipher: Uint8Array; providerTag: string }, now: number): void;
+  secret(accountId: number): StoredSecret | undefined;
+  setSecret(accountId: number, secret: StoredSecret, now: number): void;
   forgetSecret(accountId: number): void;
 }

@@ -8,6 +8,7 @@ export type KeyRead =
 
 /** How long the secret store may take. It may be asking the person for a password meanwhile. */
 const readKeyWithin = 60_000;
+const askAgainAfter = 60_000;
 
 /**
  * Never rejects, and never waits without end.
@@ -21,7 +22,7 @@ export async function readKey(context: GatewayContext, isKey: (key: string) => b
   const interrupted = new Promise<KeyRead>((resolve) => {
     onAbort = () => resolve(stopped);
     context.signal.addEventListener('abort', onAbort, { once: true });
-    timer = setTimeout(() => resolve(unusable('key-missing', 'the key store did not answer')), readKeyWithin);
+    timer = setTimeout(() => resolve(locked()), readKeyWithin);
   });
   try {
     return await Promise.race([
@@ -30,7 +31,7 @@ export async function readKey(context: GatewayContext, isKey: (key: string) => b
     ]);
   } catch {
     // The reason stays with the secret store, which reports it itself: its message is not ours to repeat.
-    return unusable('key-missing', 'the key could not be read');
+    return locked();
   } finally {
     clearTimeout(timer);
     if (onAbort !== undefined) context.signal.removeEventListener('abort', onAbort);
@@ -45,11 +46,17 @@ export function isPlatformKey(key: string): boolean {
 const stopped: KeyRead = { kind: 'stopped', text: 'stopped by us' };
 
 function judgeKey(key: string | undefined, isKey: (key: string) => boolean): KeyRead {
-  if (key === undefined || key === '') return unusable('key-missing', 'there is no key');
-  if (!isKey(key)) return unusable('key-rejected', 'the key has characters no key has');
+  if (key === undefined || key === '') return unusable('key-missing');
+  if (!isKey(key)) return unusable('key-rejected');
   return { kind: 'key', key };
 }
 
-function unusable(reason: Pause['reason'], text: string): KeyRead {
-  return { kind: 'unusable', pause: { reason, until: undefined, text } };
+/** No words: a pause's text is what the gateway said, and it was not asked. */
+function unusable(reason: Pause['reason']): KeyRead {
+  return { kind: 'unusable', pause: { reason, until: undefined, text: '' } };
+}
+
+/** There is a key, and the store does not give it now. It is asked again by itself: people unlock keyrings. */
+function locked(): KeyRead {
+  return { kind: 'unusable', pause: { reason: 'key-locked', until: Date.now() + askAgainAfter, text: '' } };
 }

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { appErrorCodes } from '../../shared/errors.ts';
 import { methods } from '../../shared/ipc/channels.ts';
 import { contract, type Method, type WindowKind } from '../../shared/ipc/contract.ts';
-import { type Handlers, knownCodes, registerAll } from './register.ts';
+import { type Handlers, registerAll } from './register.ts';
 import type { SenderFacts } from './sender-guard.ts';
 
 const origin = 'app://bundle';
@@ -190,6 +191,6 @@ describe('answers', () => {
       throw thrown;
     };
     expect(await call('app.status', trusted('app.status'))).toEqual({ ok: false, error: { code } });
-    expect(knownCodes).toContain(code);
+    expect(appErrorCodes).toContain(code);
   });
 });

@@ -3,7 +3,7 @@
  * Electron: the host is handed in, so that all of it can be attacked in plain Node.
  */
 import * as v from 'valibot';
-import { type AppErrorCode, appErrorCodes, failure, type Result, success } from '../../shared/errors.ts';
+import { type AppErrorCode, failure, type Result, success } from '../../shared/errors.ts';
 import { callPrefix } from '../../shared/ipc/channels.ts';
 import {
   contract,
@@ -43,15 +43,6 @@ export interface RegisterOptions {
   readonly checkOutput: boolean;
 }
 
-/** A handler throws this to answer with an expected failure from deep inside. */
-export class ExpectedFailure extends Error {
-  readonly code: AppErrorCode;
-  constructor(code: AppErrorCode) {
-    super(code);
-    this.code = code;
-  }
-}
-
 export function registerAll(options: RegisterOptions): void {
   for (const method of Object.keys(contract) as Method[]) register(method, options);
 }
@@ -88,7 +79,6 @@ function register<M extends Method>(method: M, options: RegisterOptions): void {
 }
 
 function failureOf(error: unknown, method: Method, log: Log): Result<never> {
-  if (error instanceof ExpectedFailure) return failure(error.code);
   const code = expectedNames[error instanceof Error ? error.name : ''];
   if (code !== undefined) return failure(code);
   const sqlite = String((error as { code?: unknown } | null)?.code ?? '');
@@ -102,6 +92,3 @@ const expectedNames: Readonly<Record<string, AppErrorCode>> = {
   MessageNotFound: 'not-found',
   StaleTransition: 'stale',
 };
-
-/** For tests: the codes a call can answer with. */
-export const knownCodes: readonly string[] = appErrorCodes;

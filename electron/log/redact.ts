@@ -1,7 +1,7 @@
 /**
- * What may never be read in a log: keys, phone numbers, texts. Values that are known to be one are wrapped at their
- * source (`maskedNumber`, `maskedText`); on top of that every line is swept, so that a forgotten wrap, or a server's error
- * text that repeats the number, still does not leak.
+ * What may never be read in a log: keys, phone numbers, texts. Facts whose names say that they are texts become their
+ * length (`logger.ts`); every other string is swept here, so that a server's error text that repeats the number, or a
+ * path that holds one, does not leak either. Numbers that are numbers stay.
  */
 
 /** `+27•••••1234`: enough to recognise, not enough to call. */
@@ -9,11 +9,6 @@ export function maskedNumber(number: string): string {
   const digits = number.replaceAll(/\D/g, '');
   if (digits.length < 7) return '•••';
   return `+${digits.slice(0, 2)}${'•'.repeat(Math.max(1, digits.length - 6))}${digits.slice(-4)}`;
-}
-
-/** A text is its length and nothing else. */
-export function maskedText(text: string): string {
-  return `[${text.length} characters]`;
 }
 
 const secrets = new Set<string>();
@@ -29,13 +24,10 @@ export function neverLog(secret: string): () => void {
 const numberLike = /\+?\d(?:[\s().-]?\d){6,}/g;
 /** `Authorization: …`, `apiKey=…`, `password=…`, in headers, queries and JSON. */
 const credentialLike = /((?:authorization|api_?key|password|session_id)["']?\s*[:=]\s*["']?)[^\s"'&,}]+/gi;
-const timeLike = /^\d{13}$/;
 
 /** Sweeps one string. */
 export function sweep(text: string): string {
   let swept = text;
   for (const secret of secrets) swept = swept.replaceAll(secret, '[key]');
-  return swept
-    .replaceAll(credentialLike, '$1[key]')
-    .replaceAll(numberLike, (found) => (timeLike.test(found) ? found : maskedNumber(found)));
+  return swept.replaceAll(credentialLike, '$1[key]').replaceAll(numberLike, maskedNumber);
 }

@@ -8,10 +8,13 @@ import { join } from 'node:path';
 import { app } from 'electron/main';
 import { autostartEntry } from './autostart-entry.ts';
 
-/** @throws the file system's error on Linux */
-export function setStartAtLogin(enabled: boolean): void {
+/**
+ * @param leading arguments that come before ours: in development Electron is told which program to run
+ * @throws the file system's error on Linux
+ */
+export function setStartAtLogin(enabled: boolean, leading: readonly string[]): void {
   if (process.platform !== 'linux') {
-    app.setLoginItemSettings({ openAtLogin: enabled, args: ['--hidden'] });
+    app.setLoginItemSettings({ openAtLogin: enabled, args: [...leading, '--hidden'] });
     return;
   }
   const directory = join(process.env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'autostart');
@@ -22,5 +25,5 @@ export function setStartAtLogin(enabled: boolean): void {
   }
   mkdirSync(directory, { recursive: true });
   // Inside an AppImage the executable's own path is gone after the run; the image itself stays.
-  writeFileSync(path, autostartEntry(process.env.APPIMAGE || app.getPath('exe')));
+  writeFileSync(path, autostartEntry([process.env.APPIMAGE || app.getPath('exe'), ...leading]));
 }

@@ -3,7 +3,7 @@
  * into it is gone. The session bus knows: a host owns `org.kde.StatusNotifierWatcher`.
  * https://www.freedesktop.org/wiki/Specifications/StatusNotifierItem/
  */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 
 const timeoutMilliseconds = 3_000;
 const watcher = 'org.kde.StatusNotifierWatcher';
@@ -66,4 +66,25 @@ function ask(command: string, parameters: readonly string[]): Promise<string | u
       resolve(error === null ? output : undefined);
     });
   });
+}
+
+/**
+ * Tells when a host comes or goes: panels start after us at login, crash, and are restarted. One idle `gdbus monitor`, which
+ * prints a line whenever the name changes hands; where there is none, nothing is told.
+ * @returns ends the watch
+ */
+export function watchTrayHost(onChange: (host: 'present' | 'absent') => void): () => void {
+  if (process.platform !== 'linux') return () => {};
+  const monitor = spawn('gdbus', ['monitor', '--session', '--dest', watcher], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  monitor.on('error', () => {});
+  monitor.stdout.setEncoding('utf8');
+  monitor.stdout.on('data', (text: string) => {
+    for (const line of text.split('\n')) {
+      if (/ is owned by /.test(line)) onChange('present');
+      else if (/ does not have an owner/.test(line)) onChange('absent');
+    }
+  });
+  return () => monitor.kill();
 }

@@ -10,7 +10,8 @@ import type { TrayAction, TrayEntry, TrayIconName, TrayModel } from '../core/tra
 
 export class TrayIcon {
   // A reference for as long as the program runs: a tray that is collected as garbage disappears.
-  readonly #tray: Tray;
+  #tray: Tray;
+  #model: TrayModel;
   readonly #icons = new Map<TrayIconName, NativeImage>();
   readonly #directory: string;
   readonly #onAction: (action: TrayAction) => void;
@@ -23,23 +24,34 @@ export class TrayIcon {
   constructor(directory: string, model: TrayModel, onAction: (action: TrayAction) => void) {
     this.#directory = directory;
     this.#onAction = onAction;
-    this.#tray = new Tray(this.#icon(model.icon));
-    this.#tray.on('click', () => onAction('open'));
-    this.#tray.on('double-click', () => onAction('open'));
+    this.#model = model;
+    this.#tray = this.#register();
     this.render(model);
+  }
+
+  /** For a host that came up after us. */
+  registerAgain(): void {
+    this.#tray.destroy();
+    this.#tray = this.#register();
+    this.#shown = '';
+    this.render(this.#model);
   }
 
   render(model: TrayModel): void {
     const key = JSON.stringify(model);
     if (key === this.#shown) return;
     this.#shown = key;
+    this.#model = model;
     this.#tray.setImage(this.#icon(model.icon));
     this.#tray.setToolTip(model.tooltip);
     this.#tray.setContextMenu(Menu.buildFromTemplate(model.menu.map((entry) => this.#item(entry))));
   }
 
-  destroy(): void {
-    this.#tray.destroy();
+  #register(): Tray {
+    const tray = new Tray(this.#icon(this.#model.icon));
+    tray.on('click', () => this.#onAction('open'));
+    tray.on('double-click', () => this.#onAction('open'));
+    return tray;
   }
 
   #item(entry: TrayEntry): Electron.MenuItemConstructorOptions {

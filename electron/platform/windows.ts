@@ -15,6 +15,8 @@ const destroyAfterMilliseconds = 45_000;
 /** A window that does not paint is shown all the same. */
 const showAtLatestMilliseconds = 1_500;
 const shortestLifeMilliseconds = 5_000;
+/** A page saves its draft when it is hidden; that is one call to main. */
+const lastWordsMilliseconds = 150;
 
 const sizes: Readonly<
   Record<WindowKind, { width: number; height: number; minWidth: number; minHeight: number }>
@@ -97,10 +99,21 @@ export class Windows {
     }
   }
 
+  /**
+   * Takes a window away for good. Out of sight its page writes down what was typed last; it is given a moment for that.
+   */
+  async retire(...kinds: readonly WindowKind[]): Promise<void> {
+    const windows = kinds.flatMap((kind) => this.#open.get(kind)?.window ?? []);
+    if (windows.length === 0) return;
+    for (const window of windows) window.hide();
+    await new Promise((resolve) => setTimeout(resolve, lastWordsMilliseconds));
+    for (const window of windows) if (!window.isDestroyed()) window.destroy();
+  }
+
   /** From here on closing closes. */
-  closeForQuit(): void {
+  async retireForQuit(): Promise<void> {
     this.#quitting = true;
-    for (const { window } of [...this.#open.values()]) window.destroy();
+    await this.retire('quick-send', 'main');
   }
 
   #create(kind: WindowKind, section: Section): void {
@@ -214,7 +227,9 @@ export class Windows {
       bounds.y < area.y + area.height - 50 &&
       bounds.x + bounds.width > area.x + 50 &&
       bounds.y >= area.y;
-    return visible ? bounds : { width: bounds.width, height: bounds.height };
+    const width = Math.min(bounds.width, area.width);
+    const height = Math.min(bounds.height, area.height);
+    return visible ? { x: bounds.x, y: bounds.y, width, height } : { width, height };
   }
 
   #rememberBounds({ window, kind }: OpenWindow): void {

@@ -1,5 +1,6 @@
 /** Parts and encoding of a message as it will be sent: text, or octets, with or without a header of its own. */
 import { countBinaryParts } from './binary-parts.ts';
+import { countCentralParts } from './central-text.ts';
 import { parseHex } from './hex.ts';
 import type { MessageOptions } from './message-options.ts';
 import { countParts } from './segments.ts';
@@ -10,19 +11,35 @@ export interface MessageCount {
   readonly parts: number;
 }
 
-/** Undefined when body and options do not fit together: hexadecimal that is none, or a header that is none. */
-export function countMessage(body: string, options: MessageOptions): MessageCount | undefined {
-  let headerOctets = 0;
-  if (options.userDataHeader !== undefined) {
-    const header = parseUserDataHeader(options.userDataHeader);
-    if (header.kind === 'invalid') return undefined;
-    headerOctets = header.octets.length;
-  }
-  if (options.binary === true) {
+/**
+ * Undefined when body and options do not fit together: hexadecimal that is none, a header that is none, or one that says
+ * itself which part it is on a message that needs several.
+ * @param family Developers' Central takes fewer characters as they are than GSM-7 has, so it counts some texts longer
+ */
+export function countMessage(
+  body: string,
+  options: MessageOptions,
+  family: 'platform' | 'central' = 'platform',
+): MessageCount | undefined {
+  const header =
+    options.userDataHeader === undefined ? undefined : parseUserDataHeader(options.userDataHeader);
+  if (header?.kind === 'invalid') return undefined;
+  const count = countBody(body, options.binary === true, header?.octets.length ?? 0, family);
+  return count !== undefined && count.parts > 1 && header?.numbersParts === true ? undefined : count;
+}
+
+function countBody(
+  body: string,
+  binary: boolean,
+  headerOctets: number,
+  family: 'platform' | 'central',
+): MessageCount | undefined {
+  if (binary) {
     const parsed = parseHex(body);
     if (parsed.kind === 'invalid') return undefined;
     return { encoding: '8-bit', parts: countBinaryParts(parsed.octets.length, headerOctets).parts };
   }
-  const { encoding, parts } = countParts(body, { headerOctets });
+  const count = family === 'central' ? countCentralParts : countParts;
+  const { encoding, parts } = count(body, { headerOctets });
   return { encoding, parts };
 }

@@ -31,6 +31,7 @@ export const attentionStates = ['in_doubt', 'needs_decision'] as const satisfies
 export const accountPauseReasons = [
   'person',
   'key-missing',
+  'key-locked',
   'key-rejected',
   'no-credit',
   'ip-blocked',

@@ -14,7 +14,12 @@ import { Dispatcher, type SendingState } from './dispatcher.ts';
 class VirtualTime {
   #now = 1_000_000;
   #timers: { at: number; run: () => void }[] = [];
-  clock = { now: () => this.#now, monotonic: () => this.#now };
+  #offset = 1_700_000_000_000;
+  clock = { now: () => this.#now + this.#offset, monotonic: () => this.#now };
+  /** Somebody sets the wall clock; the monotonic one goes on. */
+  setWallClock(by: number): void {
+    this.#offset += by;
+  }
   timers = {
     after: (milliseconds: number, run: () => void) => {
       const timer = { at: this.#now + milliseconds, run };
@@ -233,6 +238,18 @@ describe('the line is down', () => {
     expect(state.state === 'offline' && state.nextTry - time.clock.now()).toBeLessThanOrEqual(2_000);
   });
 
+  test('with nothing left to send, nothing is offline', async () => {
+    const [id] = await submit(['+27820000001']);
+    gateway.answer = noLine;
+    const running = dispatcher();
+    await running.start();
+    await settle();
+    await store.cancel(id ?? 0);
+    await time.advance(10_000);
+    expect(running.sending()).toEqual({ state: 'running' });
+    expect(time.pending).toBe(0);
+  });
+
   test('the system says that it may be back: tried at once', async () => {
     const [id] = await submit(['+27820000001']);
     gateway.answer = noLine;
@@ -372,6 +389,51 @@ describe('pauses', () => {
     expect(stateOf(id)).toBe('accepted');
   });
 
+  test('a rate limit does not lift a pause that only a person can end', async () => {
+    await submit(['+27820000001'], 'a');
+    await submit(['+27820000002'], 'b');
+    const wrongKey: Pause = { reason: 'key-rejected', until: undefined, text: '' };
+    gateway.answer = (batch) => {
+      const first = batch.messages[0]?.body === 'a';
+      const pause: Pause = first
+        ? wrongKey
+        : { reason: 'rate-limited', until: time.clock.now() + 1_000, text: '' };
+      return all(batch, { kind: 'notSent', why: 'account', text: '' }, { pause, httpStatus: 200 });
+    };
+    const running = dispatcher({ concurrency: 2, batchSize: 50 });
+    await running.start();
+    await time.advance(3_600_000);
+    expect(running.sending()).toMatchObject({ state: 'paused', reason: 'key-rejected' });
+    expect(gateway.batches).toHaveLength(2);
+    expect(pauses).toEqual([wrongKey]);
+  });
+
+  test('a clock that is set back does not stretch a pause', async () => {
+    const [id] = await submit(['+27820000001']);
+    gateway.answer = (batch) => {
+      const pause: Pause = { reason: 'rate-limited', until: time.clock.now() + 60_000, text: '' };
+      return all(batch, { kind: 'notSent', why: 'account', text: '' }, { pause, httpStatus: 429 });
+    };
+    await dispatcher().start();
+    await settle();
+    gateway.answer = accepted;
+    time.setWallClock(-7 * 24 * 3_600_000);
+    await time.advance(120_000);
+    expect(stateOf(id)).toBe('accepted');
+  });
+
+  test('a pause kept from before that ends in a far future ends after a day', async () => {
+    await store.pauseAccount(accountId, {
+      reason: 'rate-limited',
+      until: time.clock.now() + 400 * 24 * 3_600_000,
+      text: '',
+    });
+    const [id] = await submit(['+27820000001']);
+    await dispatcher().start();
+    await time.advance(25 * 3_600_000);
+    expect(stateOf(id)).toBe('accepted');
+  });
+
   test('a person’s pause survives a restart', async () => {
     const first = dispatcher();
     await first.start();
@@ -419,13 +481,25 @@ describe('sleep', () => {
     await settle();
     running.fallAsleep();
     const [id] = await submit(['+27820000001']);
-    running.wake();
-    await settle();
+    for (let turn = 0; turn < 3; turn += 1) {
+      running.wake();
+      await settle();
+    }
     expect(stateOf(id)).toBe('queued');
     await running.wakeUp();
     await settle();
     expect(stateOf(id)).toBe('accepted');
     expect(closed).toEqual([0]);
+  });
+
+  test('a machine that never says it is awake again does not hold the texts for ever', async () => {
+    const running = dispatcher();
+    await running.start();
+    running.fallAsleep();
+    const [id] = await submit(['+27820000001']);
+    running.wake();
+    await time.advance(31_000);
+    expect(stateOf(id)).toBe('accepted');
   });
 
   test('a request that is under way is not cut by waking up', async () => {

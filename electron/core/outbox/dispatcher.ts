@@ -42,6 +42,8 @@ const storageRetryMilliseconds = 5_000;
 const longestTimerMilliseconds = 30_000;
 /** A server that asks to wait until now, or until yesterday, is not asked again in the same breath. */
 const shortestPauseMilliseconds = 1_000;
+/** A date far away is a clock that was wrong, theirs or ours: after a day the server is asked again. */
+const longestTimedPauseMilliseconds = 24 * 3_600_000;
 /** How long quitting waits for requests under way. */
 const drainMilliseconds = 5_000;
 
@@ -83,7 +85,8 @@ export class Dispatcher {
   readonly #abort = new AbortController();
   #started = false;
   #stopping = false;
-  #asleep = false;
+  /** On the monotonic clock: a resume that is never announced must not hold the texts for ever. */
+  #asleepUntil: number | undefined;
   #turning = false;
   #turnAgain = false;
   #cancelTimer: (() => void) | undefined;
@@ -92,6 +95,8 @@ export class Dispatcher {
   #closing: Promise<void> | undefined;
   #storageFailing = false;
   #pause: Pause | undefined;
+  /** On the monotonic clock; only of a pause that ends by itself. */
+  #pauseEndsAt = 0;
   #lineFailures = 0;
   #doubtfulInARow = 0;
   /** On the monotonic clock; undefined while the line is believed up. */
@@ -106,7 +111,7 @@ export class Dispatcher {
 
   /** Reads whether the account was paused before, and begins. */
   async start(): Promise<void> {
-    this.#pause = await this.#parts.store.accountPause(this.#parts.accountId);
+    this.#setPause(await this.#parts.store.accountPause(this.#parts.accountId));
     this.#started = true;
     this.#parts.onSendingChanged(this.sending());
     this.wake();
@@ -160,7 +165,7 @@ export class Dispatcher {
 
   /** The machine is about to sleep: open no request that would be cut in the middle. */
   fallAsleep(): void {
-    this.#asleep = true;
+    this.#asleepUntil = this.#parts.clock.monotonic() + longestTimerMilliseconds;
   }
 
   /**
@@ -169,13 +174,13 @@ export class Dispatcher {
    */
   async wakeUp(): Promise<void> {
     if (this.#inFlight === 0) await this.#parts.gateway.close();
-    this.#asleep = false;
+    this.#asleepUntil = undefined;
     this.lineMayBeBack();
   }
 
   async pause(pause: Pause): Promise<void> {
     await this.#parts.store.pauseAccount(this.#parts.accountId, pause);
-    this.#pause = pause;
+    this.#setPause(pause);
     this.#parts.onSendingChanged(this.sending());
     this.wake();
   }
@@ -183,16 +188,25 @@ export class Dispatcher {
   async resume(): Promise<void> {
     await this.#parts.store.pauseAccount(this.#parts.accountId, undefined);
     this.#pause = undefined;
-    this.#lineFailures = 0;
-    this.#lineRetryAt = undefined;
-    this.#parts.onSendingChanged(this.sending());
+    this.#forgetLine();
     this.wake();
   }
 
+  /**
+   * A pause that ends by itself ends on whichever clock says so first: the wall clock can be set back, and the monotonic one
+   * may stand still while the machine sleeps.
+   */
   #activePause(): Pause | undefined {
-    const pause = this.#pause;
-    if (pause?.until !== undefined && pause.until <= this.#parts.clock.now()) return undefined;
-    return pause;
+    const { until } = this.#pause ?? {};
+    if (until === undefined) return this.#pause;
+    const { now, monotonic } = this.#parts.clock;
+    return until <= now() || this.#pauseEndsAt <= monotonic() ? undefined : this.#pause;
+  }
+
+  #setPause(pause: Pause | undefined): void {
+    this.#pause = pause;
+    const rest = Math.min((pause?.until ?? 0) - this.#parts.clock.now(), longestTimedPauseMilliseconds);
+    this.#pauseEndsAt = this.#parts.clock.monotonic() + rest;
   }
 
   async #turn(): Promise<void> {
@@ -215,11 +229,13 @@ export class Dispatcher {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     if (this.#stopping) return;
-    // A resume that is never announced must not hold the texts for ever: the clock is looked at again by itself.
-    if (this.#asleep) {
-      this.#asleep = false;
-      this.#wakeAfter(longestTimerMilliseconds);
-      return;
+    if (this.#asleepUntil !== undefined) {
+      const rest = this.#asleepUntil - clock.monotonic();
+      if (rest > 0) {
+        this.#wakeAfter(rest);
+        return;
+      }
+      this.#asleepUntil = undefined;
     }
 
     if (this.#unclosed.length > 0) {
@@ -233,7 +249,9 @@ export class Dispatcher {
     if (this.#pause !== undefined) {
       const pause = this.#activePause();
       if (pause !== undefined) {
-        if (pause.until !== undefined) this.#wakeAfter(pause.until - now);
+        if (pause.until !== undefined) {
+          this.#wakeAfter(Math.min(pause.until - now, this.#pauseEndsAt - clock.monotonic()));
+        }
         return;
       }
       this.#pause = undefined;
@@ -265,6 +283,8 @@ export class Dispatcher {
     });
     this.#storageFailing = false;
     if (attempts.length === 0) {
+      // Nothing waits that could find out whether the line is back, so nothing is known to be wrong.
+      if (probing) this.#forgetLine();
       const due = await store.nextDue(accountId, now);
       if (due !== undefined) this.#wakeAfter(due - now);
       return;
@@ -363,15 +383,28 @@ export class Dispatcher {
     }
   }
 
+  #forgetLine(): void {
+    this.#lineFailures = 0;
+    this.#doubtfulInARow = 0;
+    this.#lineRetryAt = undefined;
+    this.#parts.onSendingChanged(this.sending());
+  }
+
   /** Holds the account at once. Returns what there is to tell and to keep, if this is news. */
   #holdFor(asked: Pause | undefined): { readonly pause: Pause; readonly repeated: boolean } | undefined {
     if (asked === undefined) return undefined;
-    // A person's pause is stronger than the gateway's: it must not end by itself.
-    if (this.#pause?.reason === 'person') return undefined;
+    // What only a person can end is stronger than what ends by itself: a rate limit must not lift a wrong key.
+    const current = this.#activePause();
+    if (
+      current !== undefined &&
+      (current.reason === 'person' || (current.until === undefined && asked.until !== undefined))
+    ) {
+      return undefined;
+    }
     const soonest = this.#parts.clock.now() + shortestPauseMilliseconds;
     const pause = asked.until === undefined ? asked : { ...asked, until: Math.max(asked.until, soonest) };
-    const repeated = this.#pause?.reason === pause.reason;
-    this.#pause = pause;
+    const repeated = current?.reason === pause.reason;
+    this.#setPause(pause);
     return { pause, repeated };
   }
 

@@ -34,6 +34,8 @@ CREATE TABLE secret (
   cipher BLOB NOT NULL,
   -- Which kind of store wrote it: 'v11' and the like on Linux, so that a later keyring leads to encrypting again.
   provider_tag TEXT NOT NULL,
+  -- The server it was given for. It is given to no other.
+  origin TEXT NOT NULL,
   created_at INTEGER NOT NULL
 ) STRICT;
 

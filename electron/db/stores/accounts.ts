@@ -1,9 +1,8 @@
 /** Accounts and the ciphertext of their keys. The plain key never comes near this file. */
 import { openStates } from '../../../shared/domain/message.ts';
-import type { Account, AccountDirectory, SecretStore } from '../../core/ports.ts';
+import type { Account, AccountDirectory, SecretStore, StoredSecret } from '../../core/ports.ts';
 import type { WriteDatabase } from '../open.ts';
 
-type StoredSecret = NonNullable<ReturnType<SecretStore['secret']>>;
 type StoredAccount = Omit<Account, 'isDefault'> & { readonly isDefault: 0 | 1 };
 
 export class AccountStore implements SecretStore, AccountDirectory {
@@ -33,10 +32,13 @@ export class AccountStore implements SecretStore, AccountDirectory {
       ),
       delete: database.prepare('DELETE FROM account WHERE id = ?'),
       hide: database.prepare('UPDATE account SET removed_at = ?, is_default = 0 WHERE id = ?'),
-      secret: database.prepare('SELECT cipher, provider_tag AS providerTag FROM secret WHERE account_id = ?'),
+      secret: database.prepare(
+        'SELECT cipher, provider_tag AS providerTag, origin FROM secret WHERE account_id = ?',
+      ),
       setSecret: database.prepare(
-        `INSERT INTO secret(account_id, cipher, provider_tag, created_at) VALUES (?, ?, ?, ?)
+        `INSERT INTO secret(account_id, cipher, provider_tag, origin, created_at) VALUES (?, ?, ?, ?, ?)
          ON CONFLICT(account_id) DO UPDATE SET cipher = excluded.cipher, provider_tag = excluded.provider_tag,
+           origin = excluded.origin,
            created_at = excluded.created_at`,
       ),
       forgetSecret: database.prepare('DELETE FROM secret WHERE account_id = ?'),
@@ -97,7 +99,7 @@ export class AccountStore implements SecretStore, AccountDirectory {
   }
 
   setSecret(accountId: number, secret: StoredSecret, now: number): void {
-    this.#sql.setSecret.run(accountId, Buffer.from(secret.cipher), secret.providerTag, now);
+    this.#sql.setSecret.run(accountId, Buffer.from(secret.cipher), secret.providerTag, secret.origin, now);
   }
 
   forgetSecret(accountId: number): void {

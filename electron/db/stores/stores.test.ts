@@ -288,7 +288,7 @@ describe('accounts', () => {
     expect(accounts.openTexts(second.id)).toBe(1);
     await store.cancel(messageIds[0] ?? 0);
     expect(accounts.openTexts(second.id)).toBe(0);
-    accounts.setSecret(second.id, { cipher: Buffer.from('x'), providerTag: 'v11' }, 0);
+    accounts.setSecret(second.id, { cipher: Buffer.from('x'), providerTag: 'v11', origin: 'https://a' }, 0);
     accounts.remove(second.id, 1);
     expect(accounts.secret(second.id)).toBeUndefined();
     expect(accounts.list().map((account) => [account.label, account.isDefault])).toEqual([['Test', true]]);

@@ -21,14 +21,16 @@ export function credentialHandlers(services: Services): Group {
     allowWeakStore: boolean,
     accountId: number | undefined,
   ): Promise<Result<Output<'credentials.set'>>> {
-    if (services.workspace()?.mode !== 'live') await services.setMode('live');
-    const runner = liveAccount(accountId);
-    // A key is not a login: an account takes only what its family asks for.
-    if (runner === undefined || runner.account.family !== family) return failure('no-account');
-    const result = await runner.credentials.set(secret, allowWeakStore);
-    if (!result.ok) return result;
-    await services.workspace()?.accounts.keyChanged(runner.account.id);
-    return success({ check: result.value, credential: runner.credentials.view() });
+    // A key that turns out wrong must not end practice, and must not let texts go that wait in the live outbox.
+    return services.withLive(async ({ accounts }) => {
+      const runner = accounts.get(accountId);
+      // A key is not a login: an account takes only what its family asks for.
+      if (runner === undefined || runner.account.family !== family) return failure('no-account');
+      const result = await runner.credentials.set(secret, allowWeakStore);
+      if (!result.ok) return result;
+      await accounts.keyChanged(runner.account.id);
+      return success({ check: result.value, credential: runner.credentials.view() });
+    });
   }
 
   return {
@@ -43,7 +45,10 @@ export function credentialHandlers(services: Services): Group {
     'credentials.test': async (input) => {
       const runner = services.workspace()?.accounts.get(input?.accountId);
       if (runner === undefined) return failure('no-account');
-      return runner.credentials.test();
+      const result = await runner.credentials.test();
+      // A key that works ends a pause that said it did not.
+      if (result.ok) await services.workspace()?.accounts.keyChanged(runner.account.id);
+      return result;
     },
     'credentials.forget': (input) => {
       const runner = liveAccount(input?.accountId);

@@ -61,12 +61,22 @@ export function messageHandlers(services: Services): Group {
   };
 }
 
+/** UTF-16 units shown of a text in a list. */
+const previewUnits = 160;
+
+/** One line. The database counts characters, the contract units: an emoji is one of those and two of these. */
+export function preview(start: string): string {
+  const line = start.replaceAll(/\s+/g, ' ');
+  if (line.length <= previewUnits) return line;
+  return line.slice(0, previewUnits).replace(/[\ud800-\udbff]$/, '');
+}
+
 function rowView(row: StoredRow, rules: TextRules, now: number): MessageRow {
   return {
     id: row.id,
     recipient: row.recipient,
     recipientDisplay: rules.display(row.recipient),
-    preview: row.start.replaceAll(/\s+/g, ' '),
+    preview: preview(row.start),
     parts: row.parts,
     state: row.state,
     stateAt: row.stateAt,

@@ -21,7 +21,7 @@ export function sendingHandlers(services: Services): Group {
       const { country } = services.settings();
       const composed = compose(recipients, body, options ?? {}, {
         understand: (input) => rules.understand(input, country),
-        countParts: rules.countMessage,
+        countParts: (text, given) => rules.countMessage(text, given, runner.account.family),
         newRef: services.newRef,
         carries: runner.gateway.capabilities.options ?? [],
         now: services.now(),

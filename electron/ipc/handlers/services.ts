@@ -2,6 +2,7 @@
 
 import type { MessageCount } from '../../../shared/domain/count-message.ts';
 import type { MessageOptions } from '../../../shared/domain/message-options.ts';
+import type { Result } from '../../../shared/errors.ts';
 import type { RecipientView, StatusView } from '../../../shared/ipc/contract.ts';
 import type { Settings, SettingsPatch } from '../../../shared/settings.ts';
 import type { Accounts } from '../../core/accounts.ts';
@@ -22,7 +23,11 @@ export interface OpenWorkspace {
 export interface TextRules {
   understand(input: string, country: string | null): RecipientView;
   display(e164: string): string;
-  countMessage(body: string, options: MessageOptions): MessageCount | undefined;
+  countMessage(
+    body: string,
+    options: MessageOptions,
+    family: 'platform' | 'central',
+  ): MessageCount | undefined;
 }
 
 export interface Services {
@@ -30,6 +35,8 @@ export interface Services {
   workspace(): OpenWorkspace | undefined;
   status(): Promise<StatusView>;
   setMode(mode: 'practice' | 'live'): Promise<void>;
+  /** Live becomes the mode only if `use` succeeds; otherwise everything stays as it was. */
+  withLive<T>(use: (live: OpenWorkspace) => Promise<Result<T>>): Promise<Result<T>>;
   settings(): Settings;
   changeSettings(patch: SettingsPatch): Promise<Settings>;
   textRules(): Promise<TextRules>;

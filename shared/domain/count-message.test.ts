@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest';
+import { countMessage } from './count-message.ts';
+
+describe('countMessage', () => {
+  test('a text, with and without a header', () => {
+    expect(countMessage('a'.repeat(160), {})).toEqual({ encoding: 'gsm-7', parts: 1 });
+    expect(countMessage('a'.repeat(160), { userDataHeader: '0605040B8423F0' })).toEqual({
+      encoding: 'gsm-7',
+      parts: 2,
+    });
+  });
+
+  test('octets', () => {
+    expect(countMessage('00'.repeat(140), { binary: true })).toEqual({ encoding: '8-bit', parts: 1 });
+    expect(countMessage('00'.repeat(141), { binary: true })).toEqual({ encoding: '8-bit', parts: 2 });
+    expect(countMessage('0', { binary: true })).toBeUndefined();
+    expect(countMessage('hello', { binary: true })).toBeUndefined();
+  });
+
+  test('a header that is none, and one that numbers its part on a message of several', () => {
+    expect(countMessage('hello', { userDataHeader: '06' })).toBeUndefined();
+    const numbered = { userDataHeader: '050003010201' };
+    expect(countMessage('hello', numbered)).toEqual({ encoding: 'gsm-7', parts: 1 });
+    expect(countMessage('a'.repeat(200), numbered)).toBeUndefined();
+  });
+
+  test('the Central gateway counts Greek capitals as Unicode', () => {
+    const text = 'Ω'.repeat(80);
+    expect(countMessage(text, {}, 'platform')).toEqual({ encoding: 'gsm-7', parts: 1 });
+    expect(countMessage(text, {}, 'central')).toEqual({ encoding: 'ucs-2', parts: 2 });
+  });
+});
