@@ -6,7 +6,7 @@
  * not in Windows-1252: with one of them the text has to go as Unicode, and is charged as Unicode, although GSM-7 has it.
  */
 import { isGsm } from './gsm-alphabet.ts';
-import { countParts, type PartCount } from './segments.ts';
+import { countParts, type PartCount, type PartOptions } from './segments.ts';
 import { encodeUcs2Hex } from './ucs2-hex.ts';
 import { encodeWindows1252 } from './windows-1252.ts';
 
@@ -21,6 +21,6 @@ export function encodeCentralText(text: string): CentralText {
 }
 
 /** The parts of a text sent through Developers' Central. */
-export function countCentralParts(text: string): PartCount {
-  return countParts(text, encodeCentralText(text).unicode ? { encoding: 'ucs-2' } : {});
+export function countCentralParts(text: string, options: Pick<PartOptions, 'headerOctets'> = {}): PartCount {
+  return countParts(text, encodeCentralText(text).unicode ? { ...options, encoding: 'ucs-2' } : options);
 }

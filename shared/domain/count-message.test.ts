@@ -27,6 +27,7 @@ describe('countMessage', () => {
   test('the Central gateway counts Greek capitals as Unicode', () => {
     const text = 'Ω'.repeat(80);
     expect(countMessage(text, {}, 'platform')).toEqual({ encoding: 'gsm-7', parts: 1 });
+    expect(countMessage('a'.repeat(160), { userDataHeader: '0605040B8423F0' }, 'central')?.parts).toBe(2);
     expect(countMessage(text, {}, 'central')).toEqual({ encoding: 'ucs-2', parts: 2 });
   });
 });

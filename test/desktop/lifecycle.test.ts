@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { translate } from '../../shared/i18n/translate.ts';
-import { succeed } from './bridge.ts';
+import { call, succeed } from './bridge.ts';
 import { sendText } from './compose.ts';
 import { eventually } from './eventually.ts';
 import { expect, openMain, openQuickSend, setUpLive, setUpPractice, test } from './fixture.ts';
@@ -94,6 +94,8 @@ test('quitting with texts waiting says so; they are there again after the next s
   await sendText(application, tray, '082 123 4567', 'Still waiting.');
   await tray.item(translate('tray.waiting', { count: 1 }));
 
+  // However often it is chosen, it is asked once.
+  await tray.click(translate('tray.quit'));
   await tray.click(translate('tray.quit'));
   await expect.poll(async () => (await focusedWindow())?.title).toBe(translate('dialog.quit.title'));
   await pressKeys('Escape');
@@ -178,4 +180,45 @@ test('a login start shows no window', async ({ start }) => {
   expect(application.openWindows()).toEqual([]);
   const main = await openMain(application);
   await expect(main.getByRole('navigation')).toBeVisible();
+});
+
+test('a wrong key in practice changes nothing: not the mode, not what waits in the live outbox', async ({
+  gateway,
+  start,
+}) => {
+  const application = await start();
+  const main = await setUpLive(application);
+  const tray = await findTray(application.pid);
+  await gateway.line('down');
+  await sendText(application, tray, '082 123 4567', 'Held back.');
+  await tray.item(translate('tray.waiting', { count: 1 }));
+  await succeed(main, 'app.setMode', { mode: 'practice' });
+  await gateway.line('up');
+
+  const wrong = await call(main, 'credentials.set', { key: 'not-the-right-key==', allowWeakStore: false });
+  expect(wrong).toEqual({ ok: false, error: { code: 'key-rejected' } });
+  expect((await succeed(main, 'app.status', undefined)).mode).toBe('practice');
+  expect(await gateway.sendRequests()).toEqual([]);
+  await application.quit();
+  await application.restart();
+  expect((await succeed(await openMain(application), 'app.status', undefined)).mode).toBe('practice');
+  expect(await gateway.sendRequests()).toEqual([]);
+});
+
+test('what is typed while practising stays with practice', async ({ gateway, start }) => {
+  const application = await start();
+  const main = await setUpLive(application);
+  await succeed(main, 'app.setMode', { mode: 'practice' });
+  const tray = await findTray(application.pid);
+  await openQuickSend(application, tray);
+  await typeText('082 123 4567');
+  await pressKeys('Tab');
+  await typeText('Just a joke');
+  await succeed(main, 'app.setMode', { mode: 'live' });
+  let quickSend = await openQuickSend(application, tray);
+  await expect(quickSend.getByLabel(translate('quick.message'), { exact: true })).toHaveValue('');
+  await succeed(main, 'app.setMode', { mode: 'practice' });
+  quickSend = await openQuickSend(application, tray);
+  await expect(quickSend.getByLabel(translate('quick.message'), { exact: true })).toHaveValue('Just a joke');
+  expect(await gateway.sendRequests()).toEqual([]);
 });
