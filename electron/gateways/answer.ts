@@ -119,6 +119,8 @@ export function judgeRefusal(
   if (reason !== undefined) {
     return refusedForAccount(pauseFor(reason, error.code, error.text, answer, now));
   }
+  // Trouble at their end, said of one number: no more certain than when it is said of all.
+  if (row?.scope === 'server') return leftOpen(answer, error.text);
   return { outcome: { kind: 'rejected', code: error.code, text: error.text }, pause: undefined };
 }
 

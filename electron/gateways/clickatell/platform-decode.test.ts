@@ -314,3 +314,34 @@ describe('any answer at all', () => {
     );
   });
 });
+
+describe('errors nobody has described', () => {
+  const outcomeOf = (status: number, body: unknown): string | undefined =>
+    decodeSendAnswer({ status, headers: {}, bodyText: JSON.stringify(body) }, ['27821234567'], {
+      senderGiven: false,
+      now: 0,
+    }).outcomes.get('27821234567')?.kind;
+
+  test.each<[string, number, unknown]>([
+    ['a time-out on the way, as 408', 408, { error: 'Request Timeout' }],
+    ['a client that went away, as 499', 499, { error: 'Client Closed Request' }],
+    ['a gateway time-out dressed as 200', 200, { error: 'Gateway Timeout' }],
+    ['another one', 200, { error: 'Upstream read timed out', status: 504 }],
+    ['a conflict with an unknown number', 409, { errorCode: 999, error: 'Conflict' }],
+    [
+      'an internal error said of one number',
+      202,
+      { messages: [{ to: '27821234567', accepted: false, errorCode: 901, error: 'Internal error' }] },
+    ],
+  ])('%s proves nothing', (_name, status, body) => {
+    expect(outcomeOf(status, body)).toBe('unknown');
+  });
+
+  test.each<[string, number, unknown]>([
+    ['a number of the API with an empty list', 200, { messages: [], errorCode: 699, error: 'New.' }],
+    ['the older shape without numbers', 200, { messages: [], error: 'Two-Way integration error' }],
+    ['a bad request with a number', 400, { error: { code: 999, description: 'New.' } }],
+  ])('%s is a refusal', (_name, status, body) => {
+    expect(outcomeOf(status, body)).toBe('rejected');
+  });
+});

@@ -64,6 +64,17 @@ export function decodeSendAnswer(
   return { outcomes: new Map(numbers.map((number) => [number, outcome])), pause };
 }
 
+/**
+ * Machines on the way write JSON with an `error` in it too, some of them after they have passed the request on. An error that
+ * nobody has described is taken for a refusal only when it comes as the API words them: with a number or with an empty list of
+ * messages, and with a status that the API refuses with.
+ */
+function isTheApisOwnWord(document: JsonObject, error: WordedError, status: number): boolean {
+  const refuses = status < 300 || status === 400 || status === 422;
+  const emptyList = Array.isArray(document.messages) && document.messages.length === 0;
+  return refuses && (error.code !== undefined || emptyList);
+}
+
 /** What an answer without any verdict on a number says about all of them. */
 export function decodeWithoutVerdicts(
   document: JsonObject | undefined,
@@ -74,7 +85,11 @@ export function decodeWithoutVerdicts(
   const error = document === undefined ? undefined : wordedError(document);
   const nothingTaken = document !== undefined && sayNothingTaken(document);
   if (speaksForItself(answer.status) && nothingTaken && error !== undefined) {
-    return judgeWholeRefusal(error, platformError(error.code), senderGiven, answer, now);
+    const row = platformError(error.code);
+    if (row === undefined && !isTheApisOwnWord(document, error, answer.status)) {
+      return judgeByStatus(answer, undefined, error.text, now);
+    }
+    return judgeWholeRefusal(error, row, senderGiven, answer, now);
   }
   return judgeByStatus(answer, nothingTaken ? error : undefined, error?.text, now);
 }

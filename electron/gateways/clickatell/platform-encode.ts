@@ -26,6 +26,8 @@ export interface TransportLimits {
   readonly maxRecipients: number;
   /** Different texts in one request; 1: none. */
   readonly personalTexts: number;
+  /** Even one text, or the same to all, goes as personal texts. */
+  readonly alwaysPersonal?: boolean;
   /** What this transport cannot carry of a message, in words; undefined when it can. */
   readonly objection?: ((message: GatewayMessage) => string | undefined) | undefined;
 }
@@ -58,7 +60,9 @@ export function planBatch(batch: GatewayBatch, limits: TransportLimits, now: num
   const { messages } = batch;
   const lead = messages[0];
   if (lead === undefined) return { slots: [], body: { kind: 'nothing' } };
-  const personal = limits.personalTexts > 1 && messages.some((message) => !isSameText(lead, message));
+  const personal =
+    limits.alwaysPersonal === true ||
+    (limits.personalTexts > 1 && messages.some((message) => !isSameText(lead, message)));
   return personal ? planPersonal(messages, limits, now) : planSame(batch, limits, now);
 }
 

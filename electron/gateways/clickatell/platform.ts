@@ -39,8 +39,9 @@ export const platformBaseUrl = 'https://platform.clickatell.com';
  *   the same today, and free to change.
  * - `xml`           `POST /messages`; there is no bulk in XML, so personal texts go one by one
  * - `http`          `GET /messages/http/send`, one recipient
+ * - `bulk`          every text as an entry of `/messages/rest/bulk`, even a single one
  */
-export type PlatformTransport = 'auto' | 'json' | 'xml' | 'http';
+export type PlatformTransport = 'auto' | 'json' | 'xml' | 'http' | 'bulk';
 
 export interface GatewayConnection {
   /** `https:`, or `http:` to loopback. Absent: Clickatell's own address. */
@@ -66,6 +67,10 @@ const transports: Readonly<
 > = {
   auto: json(),
   json: json(),
+  bulk: {
+    capabilities: { ...json().capabilities, maxRecipients: maxPersonalTexts },
+    limits: { ...json().limits, alwaysPersonal: true },
+  },
   xml: {
     capabilities: { maxRecipients, options: restOptions, clientRef: 'echo' },
     limits: { maxRecipients, personalTexts: 1, objection: ({ body }) => xmlObjection(body) },
