@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { writeCentralLogin } from '../shared/domain/central-login.ts';
 import { assertNever } from '../shared/errors.ts';
 import { Accounts } from './core/accounts.ts';
 import { clientReference } from './core/client-reference.ts';
@@ -18,6 +19,7 @@ import { SqliteMessageReader } from './db/stores/messages.ts';
 import { SqliteOutboxStore } from './db/stores/outbox.ts';
 import { createGateway, type GatewayDescription } from './gateways/registry.ts';
 import type { OpenWorkspace } from './ipc/handlers/services.ts';
+import type { PracticeServer } from './practice/server.ts';
 
 export interface WorkspaceParts {
   readonly mode: 'practice' | 'live';
@@ -72,7 +74,11 @@ export async function openWorkspace(parts: WorkspaceParts): Promise<Workspace> {
       log: parts.log,
       neverLog: parts.neverLog,
     });
-    if (practice !== undefined) credentials.useForThisRun(practice.key);
+    if (practice !== undefined) {
+      credentials.useForThisRun(
+        account.family === 'central' ? writeCentralLogin(practice.central) : practice.key,
+      );
+    }
     const dispatcher = new Dispatcher({
       store,
       gateway,
@@ -133,9 +139,7 @@ function describe({ family, transport }: Account, baseUrl: string | undefined): 
   }
 }
 
-async function startPractice(
-  directory: string,
-): Promise<{ url: string; key: string; stop(): Promise<void> }> {
+async function startPractice(directory: string): Promise<PracticeServer> {
   const { startPracticeServer } = await import('./practice/server.ts');
   return startPracticeServer({ journalFile: join(directory, 'received.jsonl') });
 }

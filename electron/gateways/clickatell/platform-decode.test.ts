@@ -322,7 +322,7 @@ describe('errors nobody has described', () => {
       now: 0,
     }).outcomes.get('27821234567')?.kind;
 
-  test.each<[string, number, unknown]>([
+  it.each<[string, number, unknown]>([
     ['a time-out on the way, as 408', 408, { error: 'Request Timeout' }],
     ['a client that went away, as 499', 499, { error: 'Client Closed Request' }],
     ['a gateway time-out dressed as 200', 200, { error: 'Gateway Timeout' }],
@@ -337,7 +337,7 @@ describe('errors nobody has described', () => {
     expect(outcomeOf(status, body)).toBe('unknown');
   });
 
-  test.each<[string, number, unknown]>([
+  it.each<[string, number, unknown]>([
     ['a number of the API with an empty list', 200, { messages: [], errorCode: 699, error: 'New.' }],
     ['the older shape without numbers', 200, { messages: [], error: 'Two-Way integration error' }],
     ['a bad request with a number', 400, { error: { code: 999, description: 'New.' } }],
