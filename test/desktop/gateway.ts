@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import type { Fault } from '../../electron/practice/faults.ts';
 import type { Point, ReceivedRequest } from '../../electron/practice/observer.ts';
 import type { TakenText } from '../../electron/practice/platform-api.ts';
+import type { CentralLogin } from '../../shared/domain/central-login.ts';
 
 const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 
@@ -26,6 +27,8 @@ export interface Gateway {
   readonly url: string;
   /** The one key it knows. */
   readonly key: string;
+  /** The one login of Developers' Central it knows. */
+  readonly central: CentralLogin;
   /** Every `POST /messages` that reached it, oldest first, also those it never answered. */
   sendRequests(): Promise<readonly SendRequest[]>;
   /** How many requests of any kind reached it. */
@@ -68,7 +71,12 @@ export async function startGateway({ key }: { readonly key?: string } = {}): Pro
       done(line);
     });
   });
-  const announced = JSON.parse(first) as { listening: string; key: string; control: string };
+  const announced = JSON.parse(first) as {
+    listening: string;
+    key: string;
+    central: CentralLogin;
+    control: string;
+  };
 
   async function control<Answer>(method: 'GET' | 'POST', command: string, body?: unknown): Promise<Answer> {
     const response = await fetch(new URL(`/_control/${command}`, announced.control), {
@@ -83,6 +91,7 @@ export async function startGateway({ key }: { readonly key?: string } = {}): Pro
   return {
     url: announced.listening,
     key: announced.key,
+    central: announced.central,
     async sendRequests() {
       const { requests } = await control<{ requests: readonly ReceivedRequest[] }>('GET', 'received');
       return requests
