@@ -62,36 +62,40 @@ export class Accounts {
     this.good = undefined;
     this.bad = undefined;
     const answer = await what();
-    if (!answer.ok) this.bad = translateError(answer.error);
     await Promise.all([this.#session.readAccounts(), this.#session.readStatus()]);
     this.busy = false;
     return answer;
   }
 
+  #tell(answer: Result<unknown>): void {
+    if (!answer.ok) this.bad = translateError(answer.error);
+  }
+
   /** Answers with the new account, which has no key yet. */
   async create(label: string, family: AccountFamily): Promise<AccountView | undefined> {
     const answer = await this.#do(() => this.#session.client.call('accounts.create', { label, family }));
+    this.#tell(answer);
     return answer.ok ? answer.value : undefined;
   }
 
   async change(change: Input<'accounts.change'>): Promise<boolean> {
     const answer = await this.#do(() => this.#session.client.call('accounts.change', change));
+    this.#tell(answer);
     return answer.ok;
   }
 
-  /** Empty: Clickatell's own address. */
-  async setAddress(id: number, address: string): Promise<boolean> {
+  /** Empty: Clickatell's own address. Answers with what stood in the way, to be said beside the field. */
+  async setAddress(id: number, address: string): Promise<string | undefined> {
     const typed = address.trim();
-    if (typed !== '' && !isServerAddress(typed)) {
-      this.good = undefined;
-      this.bad = translate('error.server-address-invalid');
-      return false;
-    }
-    return this.change({ id, serverAddress: typed === '' ? null : typed });
+    if (typed !== '' && !isServerAddress(typed)) return translate('error.server-address-invalid');
+    const change = { id, serverAddress: typed === '' ? null : typed };
+    const answer = await this.#do(() => this.#session.client.call('accounts.change', change));
+    return answer.ok ? undefined : translateError(answer.error);
   }
 
   async remove({ id, label }: Pick<AccountView, 'id' | 'label'>): Promise<boolean> {
     const answer = await this.#do(() => this.#session.client.call('accounts.remove', { id }));
+    this.#tell(answer);
     if (answer.ok) this.good = translate('account.removed', { name: label });
     return answer.ok;
   }

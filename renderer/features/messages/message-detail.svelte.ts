@@ -62,6 +62,12 @@ export function sentenceFor(message: MessageDetail, status: StatusView | undefin
   }
 }
 
+/** The gateway's own words, where the sentence does not hold them already. */
+export function serverWordsFor(message: MessageDetail): string | undefined {
+  if (message.state !== 'rejected' || meaningOf(message) === undefined) return undefined;
+  return message.errorText ?? undefined;
+}
+
 /** The next step behind a state, where there is one. */
 export function nextStepFor(message: MessageDetail): string | undefined {
   // The sentence of a known error says the next step itself.

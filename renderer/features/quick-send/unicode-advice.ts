@@ -38,7 +38,6 @@ export function adviseOnUnicode(body: string, family: AccountView['family'] | un
     // A person counts what can be seen, not UTF-16 units.
     position: [...body.slice(0, first.index)].length + 1,
     more: reasons.length - 1,
-    units: counted.unitsPerPart,
   });
   return { why, offer: offer(body, counted.parts, family) };
 }
