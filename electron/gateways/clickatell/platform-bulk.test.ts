@@ -83,11 +83,22 @@ describe('verdicts on personal texts', () => {
     const told = decode(202, [accepted(a, 1), whole(105), whole(301)], [a, b, c]);
     expect(told.kinds).toEqual(['accepted', 'rejected', 'notSent']);
     expect(told.pause).toMatchObject({ reason: 'no-credit', text: 'Their words.' });
-    // Once anything is out of place, nobody knows which entry it was.
+    // Out of place, the last one without a number is that of the last text without a verdict,
     expect(decode(202, [accepted(b, 2), whole(105), accepted(c, 3)], [a, b, c]).kinds).toEqual([
+      'rejected',
+      'accepted',
+      'accepted',
+    ]);
+    expect(decode(202, [whole(301), whole(301), accepted(a, 1)], [a, b, c]).kinds).toEqual([
+      'accepted',
+      'notSent',
+      'notSent',
+    ]);
+    // but of two that differ nobody knows which is which.
+    expect(decode(202, [whole(105), whole(301), accepted(a, 1)], [a, b, c]).kinds).toEqual([
+      'accepted',
       'unknown',
-      'accepted',
-      'accepted',
+      'unknown',
     ]);
     expect(decode(202, [whole(105)], [a, b]).kinds).toEqual(['unknown', 'unknown']);
   });

@@ -8,7 +8,9 @@
  * - a number that stands in one text of the request and in one verdict of the answer is told by number, wherever it
  *   stands;
  * - a number that stands in several texts is told by position, and so is an element without a number (an entry turned
- *   away whole), when there are as many elements as entries and every number that is named stands in its place.
+ *   away whole), when there are as many elements as entries and every number that is named stands in its place;
+ * - elements without a number that all say the same are told by elimination, when there are as many elements as entries
+ *   and every other element has named its own.
  */
 import type { Outcome, Pause } from '../../core/ports.ts';
 import { type Answer, speaksForItself, type Verdict, weightier } from '../answer.ts';
@@ -110,8 +112,13 @@ function locate(
   const textsTo = countBy(numbers);
   const verdictsOn = countBy(places.map((place) => place.number));
   const ids = countBy(
-    places.map((place) => place.verdict.apiMessageId).filter((id) => typeof id === 'string'),
+    places
+      .filter((place) => textsTo.has(place.number))
+      .map((place) => place.verdict.apiMessageId)
+      .filter((id) => typeof id === 'string'),
   );
+
+  const leftOver = eliminate(elements, places, numbers, textsTo, verdictsOn);
 
   return numbers.map((number, position): Found => {
     const unique = textsTo.get(number) === 1;
@@ -132,11 +139,31 @@ function locate(
     const element = elements[position];
     const wordless = (asArray(element?.messages) ?? []).length === 0;
     if (inOrder && element !== undefined && wordless) return { kind: 'refusal', element };
+    if (leftOver !== undefined) return { kind: 'refusal', element: leftOver };
     if (!unique && (verdictsOn.get(number) ?? 0) > 0) {
       return { kind: 'nothing', why: 'contradiction', text: 'the answer does not say which text it means' };
     }
     return { kind: 'nothing', why: 'no-verdict', text: 'the gateway said nothing about this text' };
   });
+}
+
+/** The element that stands for every entry nobody has named, when there is no doubt that it does. */
+function eliminate(
+  elements: readonly (JsonObject | undefined)[],
+  places: readonly Place[],
+  numbers: readonly string[],
+  textsTo: ReadonlyMap<string, number>,
+  verdictsOn: ReadonlyMap<string, number>,
+): JsonObject | undefined {
+  const named = new Set(places.map((place) => place.position));
+  const rest = elements.filter((_, position) => !named.has(position));
+  const [first] = rest;
+  const certain =
+    elements.length === numbers.length &&
+    places.length === named.size &&
+    places.every((place) => textsTo.get(place.number) === 1 && verdictsOn.get(place.number) === 1) &&
+    rest.every((element) => JSON.stringify(element) === JSON.stringify(first));
+  return certain ? first : undefined;
 }
 
 function countBy(values: readonly string[]): ReadonlyMap<string, number> {

@@ -1,0 +1,6 @@
+import { adaptersUnderTest } from './adapters.ts';
+import { describeGatewayContract } from './gateway-contract.ts';
+
+for (const adapter of adaptersUnderTest) {
+  if (adapter.family === 'platform') describeGatewayContract(adapter);
+}
