@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import english from '../i18n/en.json' with { type: 'json' };
+import english from '../i18n/en-on-demand.json' with { type: 'json' };
 import { isGsm } from './gsm-alphabet.ts';
 import { countParts } from './segments.ts';
 import { explainUnicode, unicodeReasonNames } from './unicode-reasons.ts';

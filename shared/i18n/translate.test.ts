@@ -4,6 +4,7 @@ import { gatewayErrorMeanings } from '../domain/gateway-error.ts';
 import { accountPauseReasons, messageStates } from '../domain/message.ts';
 import { appErrorCodes } from '../errors.ts';
 import english from './en.json' with { type: 'json' };
+import onDemand from './en-on-demand.json' with { type: 'json' };
 import { type MessageKey, translate, translateError } from './translate.ts';
 
 type Element = ReturnType<IntlMessageFormat['getAst']>[number];
@@ -24,7 +25,7 @@ function placeholders(elements: readonly Element[], found = new Set<string>()): 
   return found;
 }
 
-const entries = Object.entries(english) as [MessageKey, string][];
+const entries = Object.entries({ ...english, ...onDemand }) as [MessageKey, string][];
 
 describe('catalogue', () => {
   it.each(entries)('%s compiles and leaves nothing unfilled', (key, pattern) => {
@@ -61,6 +62,10 @@ describe('catalogue', () => {
       expect(text, meaning).toMatch(/^[A-Z].*\. [A-Z].*\.$/);
       expect(text, meaning).not.toContain('{');
     }
+  });
+
+  it('has each word in one file only', () => {
+    expect(Object.keys(onDemand).filter((key) => key in english)).toEqual([]);
   });
 
   it('is calm: no exclamation marks', () => {

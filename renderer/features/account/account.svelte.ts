@@ -1,6 +1,6 @@
 import type { CentralLogin } from '../../../shared/domain/central-login.ts';
 import type { AppError, Result } from '../../../shared/errors.ts';
-import { translate, translateError } from '../../../shared/i18n/translate.ts';
+import { translate, translateError } from '../../../shared/i18n/words.ts';
 import type { AccountView, CredentialView, Output } from '../../../shared/ipc/contract.ts';
 import type { Session } from '../../app/session.svelte.ts';
 import { formatMoney } from '../../lib/format.ts';

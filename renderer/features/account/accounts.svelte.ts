@@ -1,5 +1,5 @@
 import { failure, type Result } from '../../../shared/errors.ts';
-import { translate, translateError } from '../../../shared/i18n/translate.ts';
+import { translate, translateError } from '../../../shared/i18n/words.ts';
 import type { AccountView, Input } from '../../../shared/ipc/contract.ts';
 import type { Session } from '../../app/session.svelte.ts';
 import type { IconName } from '../../ui/icons.ts';

@@ -1,5 +1,5 @@
 import type { MessageOptions } from '../../../shared/domain/message-options.ts';
-import { translate } from '../../../shared/i18n/translate.ts';
+import { translate } from '../../../shared/i18n/words.ts';
 import { formatMoment, isolateNumber } from '../../lib/format.ts';
 
 /** What a text carries beyond number and words, one phrase each; empty for an ordinary text. `now` in ms UTC. */

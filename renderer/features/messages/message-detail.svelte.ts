@@ -1,6 +1,6 @@
 import { type GatewayErrorMeaning, gatewayErrorMeanings } from '../../../shared/domain/gateway-error.ts';
 import { type AppError, assertNever } from '../../../shared/errors.ts';
-import { type MessageKey, translate, translateError } from '../../../shared/i18n/translate.ts';
+import { type MessageKey, translate, translateError } from '../../../shared/i18n/words.ts';
 import type { MessageDetail, StatusView } from '../../../shared/ipc/contract.ts';
 import type { Client } from '../../lib/bridge.ts';
 import { formatMoment } from '../../lib/format.ts';

@@ -4,7 +4,7 @@ import type { MessageOptions } from '../../../shared/domain/message-options.ts';
 import { understandSenderId } from '../../../shared/domain/sender-id.ts';
 import { parseUserDataHeader } from '../../../shared/domain/user-data-header.ts';
 import { assertNever } from '../../../shared/errors.ts';
-import { translate } from '../../../shared/i18n/translate.ts';
+import { translate } from '../../../shared/i18n/words.ts';
 import type { AccountView } from '../../../shared/ipc/contract.ts';
 
 export type OptionName = AccountView['options'][number];

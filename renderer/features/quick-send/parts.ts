@@ -5,7 +5,7 @@ import { maxBodyUnits } from '../../../shared/domain/message.ts';
 import { maxParts } from '../../../shared/domain/part-capacity.ts';
 import { countParts, type PartCount } from '../../../shared/domain/segments.ts';
 import { encodeWindows1252 } from '../../../shared/domain/windows-1252.ts';
-import { translate } from '../../../shared/i18n/translate.ts';
+import { translate } from '../../../shared/i18n/words.ts';
 import type { AccountView } from '../../../shared/ipc/contract.ts';
 import { isolateText } from '../../lib/format.ts';
 import { hexProblem } from './options-form.svelte.ts';

@@ -1,7 +1,7 @@
 import { formatHex, parseHex } from '../../../shared/domain/hex.ts';
 import { maxBodyUnits } from '../../../shared/domain/message.ts';
 import { type AppError, assertNever } from '../../../shared/errors.ts';
-import { translate, translateError } from '../../../shared/i18n/translate.ts';
+import { translate, translateError } from '../../../shared/i18n/words.ts';
 import type { AccountView, DraftView, Input, RecipientView } from '../../../shared/ipc/contract.ts';
 import type { Client } from '../../lib/bridge.ts';
 import { hexProblem, type OptionName, OptionsForm } from './options-form.svelte.ts';

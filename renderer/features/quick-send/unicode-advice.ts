@@ -4,7 +4,8 @@
  */
 import { repair } from '../../../shared/domain/repair.ts';
 import { explainUnicode } from '../../../shared/domain/unicode-reasons.ts';
-import { translate } from '../../../shared/i18n/translate.ts';
+import '../../../shared/i18n/on-demand.ts';
+import { translate } from '../../../shared/i18n/words.ts';
 import type { AccountView } from '../../../shared/ipc/contract.ts';
 import { isolateText } from '../../lib/format.ts';
 import { countFor, nameCharacter } from './parts.ts';
