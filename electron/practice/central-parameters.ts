@@ -21,7 +21,7 @@ interface Rule {
 }
 
 const anything = /^/;
-export const authenticationNames: readonly string[] = ['user', 'password', 'api_id', 'session_id'];
+const authenticationNames: readonly string[] = ['user', 'password', 'api_id', 'session_id'];
 
 /** What `sendmsg` takes beside authentication, `to` and `text`. */
 const sendRules: readonly Rule[] = [

@@ -1,6 +1,6 @@
 /** Sessions of Developers' Central: 15 minutes of inactivity, and every call refreshes. */
 
-export const sessionMilliseconds = 15 * 60_000;
+const sessionMilliseconds = 15 * 60_000;
 /** More than one person who practises will open. */
 const capacity = 1_000;
 

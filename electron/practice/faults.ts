@@ -70,8 +70,6 @@ type FaultKind =
   /** Accepts the texts and tells about them in another way. */
   | { readonly kind: 'verdicts'; readonly change: VerdictChange };
 
-export type { VerdictChange } from './verdicts.ts';
-
 const kinds: Readonly<Record<FaultKind['kind'], true>> = {
   none: true,
   delay: true,

@@ -359,6 +359,7 @@ describe('XML requests', () => {
       '<SendMessageRequest><Content>Hi</SendMessageRequest></Content>',
       100,
     ],
+    ['comments that do not end', `<SendMessageRequest>${'<!--'.repeat(100_000)}</SendMessageRequest>`, 100],
     ['a character that XML does not have', document('<Content>\u0001</Content><To>27821234567</To>'), 100],
     ['the same by number', document('<Content>&#1;</Content><To>27821234567</To>'), 100],
     ['another encoding', `<?xml version="1.0" encoding="ISO-8859-1"?>${document(fields)}`, 100],

@@ -34,7 +34,6 @@ import { digitsOf, type PracticeState, type TakenMessage } from './state.ts';
 import { statuses } from './statuses.ts';
 import { verdictOf } from './verdicts.ts';
 
-export type { ApiAnswer, ApiRequest, Judgement } from './http-messages.ts';
 export type { TakenText } from './taken-text.ts';
 
 interface Endpoint {

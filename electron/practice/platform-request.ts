@@ -253,7 +253,7 @@ export function binaryParts(octets: number, header: number): number {
 }
 
 /** The parts of a text, beside a header of the sender's own. */
-export function textParts(text: string, header: number): number {
+function textParts(text: string, header: number): number {
   const { parts, units, encoding } = countParts(text);
   if (header === 0) return parts;
   const room = octetsOfPart - header;
@@ -279,7 +279,7 @@ export function fromUcs2(hexadecimal: string): string | undefined {
 const windows1252: ReadonlySet<string> = new Set(
   new TextDecoder('windows-1252').decode(Uint8Array.from({ length: 256 }, (_, byte) => byte)),
 );
-export function isWindows1252(text: string): boolean {
+function isWindows1252(text: string): boolean {
   return [...text].every((character) => windows1252.has(character));
 }
 

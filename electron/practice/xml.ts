@@ -45,11 +45,28 @@ export function readXml(body: Buffer): XmlDocument | undefined {
 function isPlain(text: string): boolean {
   // https://www.w3.org/TR/xml/#charsets
   if (/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u.test(text)) return false;
-  const withoutData = text.replace(/<!\[CDATA\[.*?\]\]>|<!--.*?-->/gs, '');
+  const markup = withoutData(text);
+  if (markup === undefined) return false;
   const declaration =
     /^<\?xml\s+version=["']1\.0["'](?:\s+encoding=["']utf-8["'])?(?:\s+standalone=["'](?:yes|no)["'])?\s*\?>/i;
-  const rest = withoutData.replace(declaration, '');
+  const rest = markup.replace(declaration, '');
   return !rest.includes('<!') && !rest.includes('<?') && !rest.includes(']]>');
+}
+
+/** Without comments and character data. Undefined when one of them does not end. */
+function withoutData(text: string): string | undefined {
+  let kept = '';
+  let from = 0;
+  for (let at = text.indexOf('<!'); at !== -1; at = text.indexOf('<!', from)) {
+    const end = text.startsWith('<!--', at) ? '-->' : ']]>';
+    // Anything else that begins so stays, to be refused.
+    if (end === ']]>' && !text.startsWith('<![CDATA[', at)) return text;
+    const last = text.indexOf(end, at + 4);
+    if (last === -1) return undefined;
+    kept += text.slice(from, at);
+    from = last + end.length;
+  }
+  return kept + text.slice(from);
 }
 
 function readRoot(node: Node): XmlDocument | undefined {
