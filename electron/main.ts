@@ -21,6 +21,7 @@ import { createHandlers } from './ipc/handlers/index.ts';
 import type { TextRules } from './ipc/handlers/services.ts';
 import { PushFeed } from './ipc/push.ts';
 import { registerAll } from './ipc/register.ts';
+import { senderFacts } from './ipc/sender-facts.ts';
 import { fileTarget, Logger } from './log/logger.ts';
 import { neverLog } from './log/redact.ts';
 import { declareAppScheme, serveApp } from './platform/app-protocol.ts';
@@ -149,17 +150,7 @@ async function start(): Promise<void> {
   registerAll({
     host: {
       handle: (channel, listener) =>
-        ipcMain.handle(channel, (event, ...values) =>
-          // Read at once: the frame may be gone after the first await.
-          listener(
-            {
-              frameUrl: event.senderFrame?.url ?? null,
-              isMainFrame: event.senderFrame !== null && event.senderFrame === event.sender.mainFrame,
-              webContentsId: event.sender.id,
-            },
-            ...values,
-          ),
-        ),
+        ipcMain.handle(channel, (event, ...values) => listener(senderFacts(event), ...values)),
     },
     handlers: createHandlers({
       workspace: () => workspace,

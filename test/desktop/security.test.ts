@@ -4,6 +4,9 @@
  */
 import type { Page } from '@playwright/test';
 import { test as base, expect } from '@playwright/test';
+import fc from 'fast-check';
+import * as v from 'valibot';
+import { contract, type Method, type WindowKind } from '../../shared/ipc/contract.ts';
 import { call, succeed } from './bridge.ts';
 import { startGateway } from './gateway.ts';
 import { type Application, launch } from './launch.ts';
@@ -201,6 +204,37 @@ test('the bridge refuses names outside of the contract, junk, and the wrong wind
   );
   expect(await raw(quickSend, 'credentials.set', { key: 'abcdefghijkl', allowWeakStore: true })).toEqual(
     forbidden,
+  );
+});
+
+test('junk through the real bridge reaches no handler', async ({ application, page }) => {
+  await succeed(page, 'app.setMode', { mode: 'practice' });
+  await succeed(page, 'app.openQuickSend', undefined);
+  const pages = { main: page, 'quick-send': await application.window('quick-send') } as const;
+  const junk = fc.sample(fc.anything({ withNullPrototype: false, maxDepth: 2 }), {
+    numRuns: 60,
+    seed: 20_261_122,
+  });
+  for (const [kind, target] of Object.entries(pages) as [WindowKind, Page][]) {
+    for (const method of Object.keys(contract) as Method[]) {
+      const wrong = junk.filter((value) => !v.safeParse(contract[method].input, value).success);
+      const answers = await target.evaluate(
+        async ([name, values]) => {
+          const bridge = (
+            window as unknown as { outtray: { call(name: string, value: unknown): Promise<unknown> } }
+          ).outtray;
+          return Promise.all(values.map((value) => bridge.call(name, value)));
+        },
+        [method, wrong] as const,
+      );
+      const code = contract[method].windows.includes(kind as never) ? 'invalid-input' : 'forbidden';
+      expect([...new Set(answers.map((answer) => JSON.stringify(answer)))]).toEqual([
+        JSON.stringify({ ok: false, error: { code } }),
+      ]);
+    }
+  }
+  expect((await succeed(page, 'messages.page', { view: 'history', before: null, limit: 10 })).rows).toEqual(
+    [],
   );
 });
 
