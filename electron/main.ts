@@ -17,6 +17,7 @@ import type { Clock, Pause, Timers } from './core/ports.ts';
 import { type TrayAction, trayModel } from './core/tray-model.ts';
 import { DatabaseFromFutureError } from './db/migrate.ts';
 import { type Preferences, PreferencesFile } from './db/preferences-file.ts';
+import { errorMeaning } from './gateways/registry.ts';
 import { createHandlers } from './ipc/handlers/index.ts';
 import type { TextRules } from './ipc/handlers/services.ts';
 import { PushFeed } from './ipc/push.ts';
@@ -160,6 +161,7 @@ async function start(): Promise<void> {
       settings: () => preferences.settings,
       changeSettings,
       textRules,
+      errorMeaning: (family, code) => errorMeaning(family, code ?? undefined) ?? null,
       newRef: newReference,
       newSubmissionId: randomUUID,
       now: clock.now,

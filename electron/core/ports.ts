@@ -277,6 +277,7 @@ export interface StoredDetail extends StoredRow {
   readonly options: MessageOptions;
   readonly accountId: number;
   readonly accountLabel: string;
+  readonly accountFamily: AccountFamily;
   readonly clientRef: string;
   readonly providerId: string | null;
   readonly resendOf: number | null;

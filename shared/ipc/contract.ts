@@ -7,6 +7,7 @@
  */
 import * as v from 'valibot';
 import { centralLoginSchema } from '../domain/central-login.ts';
+import { gatewayErrorMeanings } from '../domain/gateway-error.ts';
 import { accountPauseReasons, maxBodyUnits, messageStates } from '../domain/message.ts';
 import { messageOptionsSchema } from '../domain/message-options.ts';
 import { settingsPatchSchema, settingsSchema } from '../settings.ts';
@@ -158,6 +159,8 @@ export const messageDetailSchema = v.strictObject({
   encoding: v.picklist(['gsm-7', 'ucs-2', '8-bit']),
   options: messageOptionsSchema,
   account: v.strictObject({ id: rowId, label: shortText }),
+  /** What the gateway's error number means; null where only its own words are known. */
+  errorMeaning: v.nullable(v.picklist(gatewayErrorMeanings)),
   clientRef: shortText,
   providerId: v.nullable(shortText),
   resendOf: v.nullable(rowId),

@@ -26,7 +26,8 @@ export class SqliteMessageReader implements MessageReader {
     this.#row = database.prepare(`SELECT ${columns} FROM message WHERE id = ?`);
     this.#detail = database.prepare(
       `SELECT ${columns}, body, encoding, options, account_id AS accountId,
-         (SELECT label FROM account WHERE account.id = account_id) AS accountLabel, client_ref AS clientRef,
+         (SELECT label FROM account WHERE account.id = account_id) AS accountLabel,
+         (SELECT family FROM account WHERE account.id = account_id) AS accountFamily, client_ref AS clientRef,
          provider_id AS providerId, resend_of AS resendOf
        FROM message WHERE id = ?`,
     );

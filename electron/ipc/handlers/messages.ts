@@ -34,6 +34,7 @@ export function messageHandlers(services: Services): Group {
         encoding: message.encoding,
         options: message.options,
         account: { id: message.accountId, label: message.accountLabel },
+        errorMeaning: services.errorMeaning(message.accountFamily, message.errorCode),
         clientRef: message.clientRef,
         providerId: message.providerId,
         resendOf: message.resendOf,

@@ -1,13 +1,14 @@
 /** What handlers work with. The composition root fills it; tests hand in fakes. */
 
 import type { MessageCount } from '../../../shared/domain/count-message.ts';
+import type { GatewayErrorMeaning } from '../../../shared/domain/gateway-error.ts';
 import type { MessageOptions } from '../../../shared/domain/message-options.ts';
 import type { Result } from '../../../shared/errors.ts';
 import type { RecipientView, StatusView } from '../../../shared/ipc/contract.ts';
 import type { Settings, SettingsPatch } from '../../../shared/settings.ts';
 import type { Accounts } from '../../core/accounts.ts';
 import type { Outbox } from '../../core/outbox/outbox.ts';
-import type { DraftStore, Log, MessageReader } from '../../core/ports.ts';
+import type { AccountFamily, DraftStore, Log, MessageReader } from '../../core/ports.ts';
 import type { Caller } from '../register.ts';
 
 /** Everything that belongs to one database: practice and live each have their own. */
@@ -40,6 +41,8 @@ export interface Services {
   settings(): Settings;
   changeSettings(patch: SettingsPatch): Promise<Settings>;
   textRules(): Promise<TextRules>;
+  /** What an error number of a gateway means, in one of our sentences; null for numbers nobody has described. */
+  errorMeaning(family: AccountFamily, code: string | null): GatewayErrorMeaning | null;
   newRef(): string;
   newSubmissionId(): string;
   now(): number;
