@@ -124,6 +124,7 @@ export function fakeMessage(
     cancelRequested: false,
     body,
     encoding: /[’–]/.test(body) ? 'ucs-2' : 'gsm-7',
+    errorMeaning: null,
     options: {},
     account: { id: 1, label: 'Clickatell' },
     clientRef: `01K9${String(id).padStart(22, '0')}`,
@@ -148,7 +149,11 @@ export function fakeMessage(
 
 function few(now: number): MessageDetail[] {
   const at = (hours: number) => ({ createdAt: now - hours * hour, stateAt: now - hours * hour + 2_000 });
-  const refused = { errorText: 'Invalid or missing destination address', errorCode: '105' };
+  const refused = {
+    errorText: 'Invalid or missing destination address',
+    errorCode: '105',
+    errorMeaning: 'invalid-number' as const,
+  };
   return [
     fakeMessage(21, { state: 'queued', ...at(0.02) }, now),
     fakeMessage(20, { state: 'sending', ...at(0.03) }, now),
@@ -414,7 +419,18 @@ export function createFakeClient(scenario: Scenario): FakeClient {
     version: '0.1.0',
   });
   const toRow = (detail: MessageDetail): MessageRow => {
-    const { body, encoding, options, account, clientRef, providerId, resendOf, attempts, ...row } = detail;
+    const {
+      body,
+      encoding,
+      errorMeaning,
+      options,
+      account,
+      clientRef,
+      providerId,
+      resendOf,
+      attempts,
+      ...row
+    } = detail;
     return row;
   };
   const move = (id: number, state: MessageState): Result<undefined> => {

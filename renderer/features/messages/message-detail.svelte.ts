@@ -1,4 +1,3 @@
-import { type GatewayErrorMeaning, gatewayErrorMeanings } from '../../../shared/domain/gateway-error.ts';
 import { type AppError, assertNever } from '../../../shared/errors.ts';
 import { type MessageKey, translate, translateError } from '../../../shared/i18n/words.ts';
 import type { MessageDetail, StatusView } from '../../../shared/ipc/contract.ts';
@@ -33,8 +32,8 @@ export function actionsFor(message: Pick<MessageDetail, 'state' | 'cancelRequest
 }
 
 /** What main understood of the gateway's error; undefined where only the gateway's own words are known. */
-function meaningOf({ errorCode }: Pick<MessageDetail, 'errorCode'>): GatewayErrorMeaning | undefined {
-  return gatewayErrorMeanings.find((known) => known === errorCode);
+function meaningOf({ errorMeaning }: Pick<MessageDetail, 'errorMeaning'>) {
+  return errorMeaning ?? undefined;
 }
 
 /** The sentence behind a state: what is known, and no more. */
@@ -56,7 +55,16 @@ export function sentenceFor(message: MessageDetail, status: StatusView | undefin
         : translate('sentence.rejectedBecause', { reason: message.errorText });
     }
     case 'accepted':
+      if (message.errorCode === 'person-arrived') return translate('sentence.acceptedPerson');
       return translate(status?.mode === 'practice' ? 'sentence.acceptedPractice' : 'sentence.accepted');
+    case 'in_doubt':
+      return translate(
+        message.errorCode === 'interrupted' ? 'sentence.in_doubtInterrupted' : 'sentence.in_doubt',
+      );
+    case 'abandoned':
+      return translate(
+        message.errorCode === 'person-send-again' ? 'sentence.abandonedSentAgain' : 'sentence.abandoned',
+      );
     default:
       return translate(`sentence.${message.state}`);
   }

@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { messageStates } from '../../../shared/domain/message.ts';
 import { translate, translateError } from '../../../shared/i18n/translate.ts';
 import { createFakeClient, fakeMessage, makeScenario, paused } from '../../lib/fake-bridge.ts';
-import { actionsFor, MessageDetailState, sentenceFor } from './message-detail.svelte.ts';
+import { describeOptions } from './describe-options.ts';
+import {
+  actionsFor,
+  MessageDetailState,
+  nextStepFor,
+  sentenceFor,
+  serverWordsFor,
+} from './message-detail.svelte.ts';
 
 async function open(state: 'queued' | 'sending' | 'in_doubt' | 'needs_decision') {
   const messages = [fakeMessage(2, { state: 'delivered' }), fakeMessage(1, { state })];
@@ -23,6 +30,21 @@ describe('sentenceFor', () => {
     for (const state of messageStates) {
       expect(sentenceFor(fakeMessage(1, { state }), status, 0), state).toMatch(/\.$/);
     }
+  });
+
+  it('says what an error means where main understood it, and the gateway’s words where not', () => {
+    const known = fakeMessage(1, {
+      state: 'rejected',
+      errorCode: '122',
+      errorMeaning: 'opted-out',
+      errorText: 'User opted out',
+    });
+    expect(sentenceFor(known, undefined, 0)).toBe(translate('gatewayError.opted-out'));
+    expect(serverWordsFor(known)).toBe('User opted out');
+    expect(nextStepFor(known)).toBeUndefined();
+    const unknown = fakeMessage(1, { state: 'rejected', errorCode: '4711', errorText: 'No such thing' });
+    expect(sentenceFor(unknown, undefined, 0)).toContain('No such thing');
+    expect(serverWordsFor(unknown)).toBeUndefined();
   });
 
   it('does not claim a phone in practice', async () => {
@@ -118,5 +140,26 @@ describe('MessageDetailState', () => {
     await detail.open(99);
     expect(detail.message).toBeUndefined();
     expect(detail.error?.code).toBe('not-found');
+  });
+});
+
+describe('describeOptions', () => {
+  it('says each option in words, and nothing about an ordinary text', () => {
+    expect(describeOptions({}, 0)).toEqual([]);
+    const options = {
+      senderId: 'Dental',
+      validityMinutes: 90,
+      flash: true,
+      binary: true,
+      userDataHeader: '0201',
+    };
+    expect(describeOptions(options, 0)).toEqual([
+      'sender ID \u2066Dental\u2069',
+      'tried for 90 minutes',
+      'flash',
+      'binary',
+      'header of 2 octets',
+    ]);
+    expect(describeOptions({ validityMinutes: 120 }, 0)).toEqual(['tried for 2 hours']);
   });
 });
