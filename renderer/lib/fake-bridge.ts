@@ -268,7 +268,8 @@ const scenarios = {
     messages: [
       fakeMessage(25, {
         state: 'rejected',
-        errorCode: 'sender-invalid',
+        errorCode: '121',
+        errorMeaning: 'sender-invalid',
         errorText: 'Invalid Source Address',
         account: { id: 2, label: 'Recalls (old login)' },
         options: { senderId: 'Dental', flash: true, validityMinutes: 180 },

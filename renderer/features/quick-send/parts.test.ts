@@ -17,6 +17,33 @@ describe('describeParts', () => {
     expect(describeParts('two\u00a0words').why).toBe('Unicode because of U+00A0: 70 characters a part');
   });
 
+  it('counts as Developers’ Central sends it', () => {
+    expect(describeParts('Δ').why).toBe('159 more fit this part');
+    expect(describeParts('Δ', { family: 'central' }).why).toContain('Unicode because of \u2068Δ\u2069');
+  });
+
+  it('counts octets and says which digit is none', () => {
+    expect(describeParts('01 02 a0', { binary: true })).toEqual({
+      count: '3 octets · 1 part',
+      why: '137 more fit this part',
+      tooLong: false,
+    });
+    expect(describeParts('00'.repeat(141), { binary: true }).count).toBe('141 octets · 2 parts');
+    expect(describeParts('00'.repeat(134), { binary: true, headerOctets: 7 }).count).toBe(
+      '134 octets · 2 parts',
+    );
+    expect(describeParts('0g', { binary: true })).toMatchObject({
+      why: 'Character 2 is not a hexadecimal digit.',
+      tooLong: true,
+    });
+    expect(describeParts('012', { binary: true })).toMatchObject({ tooLong: false });
+  });
+
+  it('refuses more parts than Clickatell carries', () => {
+    expect(describeParts('ж'.repeat(67 * 35)).tooLong).toBe(false);
+    expect(describeParts('ж'.repeat(67 * 35 + 1)).tooLong).toBe(true);
+  });
+
   it('says by how much it is too long', () => {
     expect(describeParts('a'.repeat(maxBodyUnits + 2))).toMatchObject({
       why: '2 characters too many',

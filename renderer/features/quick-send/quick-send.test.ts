@@ -219,6 +219,62 @@ describe('sending', () => {
     form.stop();
   });
 
+  it('goes through the account and with the options that are in view, once', async () => {
+    const { client, form } = await written({ accounts: [{}, { label: 'Recalls', family: 'central' }] });
+    const listed = await client.call('accounts.list');
+    form.accounts = listed.ok ? listed.value : [];
+    expect(form.account?.isDefault).toBe(true);
+    form.chooseAccount(2);
+    form.options.flash = true;
+    await form.submit();
+    expect(callsOf(client, 'sending.submit')).toMatchObject([{ accountId: 2, options: { flash: true } }]);
+    form.to = '082 555 0101';
+    form.body = 'Second';
+    await form.submit();
+    const second = callsOf(client, 'sending.submit')[1];
+    expect(second).toMatchObject({ accountId: 1 });
+    expect(second).not.toHaveProperty('options');
+    form.stop();
+  });
+
+  it('does not go while the account lacks an option', async () => {
+    const { client, form } = await written({ accounts: [{}, { label: 'Recalls', family: 'central' }] });
+    const listed = await client.call('accounts.list');
+    form.accounts = listed.ok ? listed.value : [];
+    form.options.flash = true;
+    await form.submit();
+    expect([form.problemField, form.problemOption]).toEqual(['options', 'flash']);
+    expect(callsOf(client, 'sending.submit')).toHaveLength(0);
+    form.chooseAccount(2);
+    expect(form.problem).toBeUndefined();
+    await form.submit();
+    expect(callsOf(client, 'sending.submit')).toHaveLength(1);
+    form.stop();
+  });
+
+  it('hands octets over without what people put between them', async () => {
+    const { client, form } = await written();
+    form.options.binary = true;
+    form.body = '02 4A:3';
+    await form.submit();
+    expect(form.problemField).toBe('body');
+    form.body = '02 4A:3a';
+    await form.submit();
+    expect(callsOf(client, 'sending.submit')).toMatchObject([{ body: '024a3a', options: { binary: true } }]);
+    form.stop();
+  });
+
+  it('keeps the options when main says no, and they are part of what was handed over', async () => {
+    const { client, form } = await takenUnheard();
+    form.options.flash = true;
+    await form.submit();
+    expect(form.problem).toBe(translate('quick.repeatedKept'));
+    expect(form.options.flash).toBe(true);
+    await form.submit();
+    expect(callsOf(client, 'sending.submit').at(-1)).toMatchObject({ options: { flash: true } });
+    form.stop();
+  });
+
   it('keeps everything when main says no', async () => {
     const { form } = await written({ failing: { 'sending.submit': 'storage-full' } });
     await form.submit();
