@@ -1,8 +1,8 @@
 /** Reads an account's key at the last moment, and says what it means when there is none. */
 import type { GatewayContext, Pause } from '../core/ports.ts';
 
-export type KeyRead =
-  | { readonly kind: 'key'; readonly key: string }
+export type KeyRead<Key = string> =
+  | { readonly kind: 'key'; readonly key: Key }
   | { readonly kind: 'unusable'; readonly pause: Pause }
   | { readonly kind: 'stopped'; readonly text: string };
 
@@ -10,53 +10,72 @@ export type KeyRead =
 const readKeyWithin = 60_000;
 const askAgainAfter = 60_000;
 
+/** Turns of the microtask queue in which a key that is at hand comes: a timer for each would cost more than the key. */
+const turnsAtHand = 4;
+
 /**
  * Never rejects, and never waits without end.
  *
- * @param isKey whether a string can be a key of the family at all
+ * @param parse the key as the family uses it; undefined for a string that cannot be one of its keys
  */
-export async function readKey(context: GatewayContext, isKey: (key: string) => boolean): Promise<KeyRead> {
+export async function readKey<Key>(
+  context: GatewayContext,
+  parse: (key: string) => Key | undefined,
+): Promise<KeyRead<Key>> {
+  if (context.signal.aborted) return stopped;
+  let read: KeyRead<Key> | undefined;
+  const reading = readFrom(context, parse).then((result) => {
+    read = result;
+    return result;
+  });
+  for (let turn = 0; turn < turnsAtHand; turn += 1) {
+    await undefined;
+    if (read !== undefined) return read;
+  }
   if (context.signal.aborted) return stopped;
   let timer: NodeJS.Timeout | undefined;
   let onAbort: (() => void) | undefined;
-  const interrupted = new Promise<KeyRead>((resolve) => {
+  const interrupted = new Promise<KeyRead<Key>>((resolve) => {
     onAbort = () => resolve(stopped);
     context.signal.addEventListener('abort', onAbort, { once: true });
     timer = setTimeout(() => resolve(locked()), readKeyWithin);
   });
+  const result = await Promise.race([interrupted, reading]);
+  clearTimeout(timer);
+  if (onAbort !== undefined) context.signal.removeEventListener('abort', onAbort);
+  return result;
+}
+
+async function readFrom<Key>(
+  context: GatewayContext,
+  parse: (key: string) => Key | undefined,
+): Promise<KeyRead<Key>> {
   try {
-    return await Promise.race([
-      interrupted,
-      Promise.resolve(context.readKey()).then((key) => judgeKey(key, isKey)),
-    ]);
+    const secret = await context.readKey();
+    if (secret === undefined || secret === '') return unusable('key-missing');
+    const key = parse(secret);
+    return key === undefined ? unusable('key-rejected') : { kind: 'key', key };
   } catch {
     // The reason stays with the secret store, which reports it itself: its message is not ours to repeat.
     return locked();
-  } finally {
-    clearTimeout(timer);
-    if (onAbort !== undefined) context.signal.removeEventListener('abort', onAbort);
   }
 }
 
 /** A header carries visible ASCII only; a key with anything else cannot be one of Clickatell's. */
-export function isPlatformKey(key: string): boolean {
-  return /^[\x21-\x7e]{1,200}$/.test(key);
+export function parsePlatformKey(key: string): string | undefined {
+  return /^[\x21-\x7e]{1,200}$/.test(key) ? key : undefined;
 }
 
-const stopped: KeyRead = { kind: 'stopped', text: 'stopped by us' };
+const stopped = { kind: 'stopped', text: 'stopped by us' } as const;
 
-function judgeKey(key: string | undefined, isKey: (key: string) => boolean): KeyRead {
-  if (key === undefined || key === '') return unusable('key-missing');
-  if (!isKey(key)) return unusable('key-rejected');
-  return { kind: 'key', key };
-}
+type Unusable = { readonly kind: 'unusable'; readonly pause: Pause };
 
 /** No words: a pause's text is what the gateway said, and it was not asked. */
-function unusable(reason: Pause['reason']): KeyRead {
+function unusable(reason: Pause['reason']): Unusable {
   return { kind: 'unusable', pause: { reason, until: undefined, text: '' } };
 }
 
 /** There is a key, and the store does not give it now. It is asked again by itself: people unlock keyrings. */
-function locked(): KeyRead {
+function locked(): Unusable {
   return { kind: 'unusable', pause: { reason: 'key-locked', until: Date.now() + askAgainAfter, text: '' } };
 }

@@ -102,13 +102,14 @@ const closeWithin = 2_000;
 export function openDoorway(options: DoorwayOptions): HttpDoorway {
   const timeouts: HttpTimeouts = { ...defaultTimeouts, ...options.timeouts };
   let pool: Promise<Pool> | undefined;
+  const deadlines = new Deadlines(timeouts.overall);
 
   async function request(httpRequest: HttpRequest): Promise<HttpResult> {
     const redact = redactorOf(httpRequest);
     const deadline = performance.now() + timeouts.overall;
     try {
       pool ??= openPool(options, timeouts);
-      const result = await dispatch(await pool, httpRequest, deadline);
+      const result = await dispatch(await pool, httpRequest, deadlines, deadline);
       return redactResult(result, redact, httpRequest.path);
     } catch (error) {
       // Only reached before dispatch took the request: `dispatch` itself settles every later failure.
@@ -171,8 +172,81 @@ async function openPool(options: DoorwayOptions, timeouts: HttpTimeouts): Promis
   });
 }
 
+interface Expiry {
+  /** By the monotonic clock, ms. */
+  readonly at: number;
+  run(): void;
+}
+
+/** One timer for all requests of a doorway. They may all take equally long, so they run out in the order they began. */
+class Deadlines {
+  readonly #milliseconds: number;
+  readonly #open = new Set<Expiry>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(milliseconds: number) {
+    this.#milliseconds = milliseconds;
+  }
+
+  add(expiry: Expiry): void {
+    this.#open.add(expiry);
+    this.#timer ??= setTimeout(this.#onTime, Math.min(this.#milliseconds, expiry.at - performance.now()));
+  }
+
+  remove(expiry: Expiry): void {
+    this.#open.delete(expiry);
+    // A timer that runs for nobody would keep a process alive that has nothing else to do.
+    if (this.#open.size === 0) this.#timer?.unref();
+    else this.#timer?.ref();
+  }
+
+  readonly #onTime = (): void => {
+    this.#timer = undefined;
+    const now = performance.now();
+    for (const expiry of this.#open) {
+      // A timer may come a fraction early; a millisecond less of patience does nobody harm.
+      if (expiry.at > now + 1) {
+        this.#timer = setTimeout(this.#onTime, expiry.at - now);
+        return;
+      }
+      expiry.run();
+    }
+  };
+}
+
+/** Who wants to know that a signal was aborted: one listener on each signal, however many requests it can stop. */
+const aborts = new WeakMap<AbortSignal, Set<() => void>>();
+
+function onAbortOf(signal: AbortSignal, run: () => void): void {
+  let runs = aborts.get(signal);
+  if (runs === undefined) {
+    const waiting = new Set<() => void>();
+    signal.addEventListener(
+      'abort',
+      () => {
+        for (const each of [...waiting]) each();
+      },
+      { once: true },
+    );
+    aborts.set(signal, waiting);
+    runs = waiting;
+  }
+  runs.add(run);
+}
+
+function forgetAbort(signal: AbortSignal, run: () => void): void {
+  aborts.get(signal)?.delete(run);
+}
+
+const decoder = new TextDecoder();
+
 /** Runs one request to its end. Never rejects; resolves exactly once. */
-function dispatch(pool: Pool, request: HttpRequest, deadline: number): Promise<HttpResult> {
+function dispatch(
+  pool: Pool,
+  request: HttpRequest,
+  deadlines: Deadlines,
+  deadline: number,
+): Promise<HttpResult> {
   return new Promise((resolve) => {
     /** True from the moment undici is about to write: from then on nothing proves that nothing left. */
     let started = false;
@@ -185,8 +259,8 @@ function dispatch(pool: Pool, request: HttpRequest, deadline: number): Promise<H
     function settle(result: HttpResult): void {
       if (settled) return;
       settled = true;
-      clearTimeout(timer);
-      request.signal.removeEventListener('abort', onAbort);
+      deadlines.remove(expiry);
+      forgetAbort(request.signal, onAbort);
       resolve(result);
     }
 
@@ -197,11 +271,12 @@ function dispatch(pool: Pool, request: HttpRequest, deadline: number): Promise<H
     }
 
     const onAbort = (): void => stop('aborted', 'ABORTED', 'stopped by us');
-    const timer = setTimeout(
-      () => stop('timeout', 'DEADLINE', 'no answer within the time allowed'),
-      Math.max(0, deadline - performance.now()),
-    );
-    request.signal.addEventListener('abort', onAbort, { once: true });
+    const expiry: Expiry = {
+      at: deadline,
+      run: () => stop('timeout', 'DEADLINE', 'no answer within the time allowed'),
+    };
+    deadlines.add(expiry);
+    onAbortOf(request.signal, onAbort);
     if (request.signal.aborted) {
       onAbort();
       return;
@@ -226,7 +301,9 @@ function dispatch(pool: Pool, request: HttpRequest, deadline: number): Promise<H
         if (!settled) pieces.push(piece);
       },
       onResponseEnd() {
-        const bodyText = new TextDecoder().decode(Buffer.concat(pieces));
+        const [only] = pieces;
+        const bytes = pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
+        const bodyText = decoder.decode(bytes);
         if (status === undefined) {
           settle({ kind: 'unknown', code: 'NO_STATUS', text: 'an answer without a status', status });
         } else {

@@ -16,6 +16,25 @@ const shortest = 4;
  * inside a phone number or an id by chance: it is cut out where it stands by itself.
  */
 export function redactor(secrets: readonly string[]): Redact {
+  let cut: Redact | undefined;
+  const traces = secrets.filter((secret) => secret.length >= shortest).flatMap(tracesOf);
+  return (text) => {
+    // Spelling a secret out in every way costs more than sending it; hardly any answer has a trace of one.
+    if (!traces.some((trace) => text.includes(trace))) return text;
+    cut ??= cutter(secrets);
+    return cut(text);
+  };
+}
+
+/** What stands in a text whenever a spelling of the secret does: its longest plain piece, and the start of its base64. */
+function tracesOf(secret: string): readonly string[] {
+  const pieces = secret.match(/[A-Za-z0-9]+/g) ?? [];
+  let longest = '';
+  for (const piece of pieces) if (piece.length > longest.length) longest = piece;
+  return [longest, Buffer.from(secret.slice(0, 6)).toString('base64').slice(0, 4)];
+}
+
+function cutter(secrets: readonly string[]): Redact {
   const plain = new Set<string>();
   const alone = new Set<string>();
   for (const secret of secrets) {

@@ -3,11 +3,12 @@
  * refused in words, never dropped in silence.
  */
 import { countBinaryParts } from '../../../shared/domain/binary-parts.ts';
-import { countCentralParts, encodeCentralText } from '../../../shared/domain/central-text.ts';
+import { countCentralParts } from '../../../shared/domain/central-text.ts';
 import { maxParts } from '../../../shared/domain/part-capacity.ts';
+import { encodeUcs2Hex } from '../../../shared/domain/ucs2-hex.ts';
 
 import type { GatewayMessage } from '../../core/ports.ts';
-import { encodeValue } from './percent-encoding.ts';
+import { encodeValue, isOnePlainPart, isPlainText } from './percent-encoding.ts';
 import {
   type Checked,
   checkHeader,
@@ -105,10 +106,10 @@ function checkText({ body, options = {} }: GatewayMessage): Checked<Parameters> 
   if (options.userDataHeader !== undefined) {
     return refused('with a user data header this account sends octets only: mark the message as binary');
   }
-  const encoded = encodeCentralText(body);
-  if (encoded.unicode && !body.isWellFormed()) return refused('the text has half a character in it');
+  const plain = isPlainText(body);
+  if (!plain && !body.isWellFormed()) return refused('the text has half a character in it');
   let parts = 1;
-  if (body.length > surelyOnePart) {
+  if (body.length > surelyOnePart && !(plain && isOnePlainPart(body))) {
     const counted = countCentralParts(body);
     if (counted.tooManyParts) return refused(`the text is longer than ${maxParts} parts`);
     parts = counted.parts;
@@ -116,8 +117,8 @@ function checkText({ body, options = {} }: GatewayMessage): Checked<Parameters> 
   return {
     kind: 'valid',
     value: [
-      ['text', encoded.unicode ? encoded.hex : body],
-      ['unicode', encoded.unicode ? 1 : undefined],
+      ['text', plain ? body : encodeUcs2Hex(body)],
+      ['unicode', plain ? undefined : 1],
       ['msg_type', options.flash === true ? 'SMS_FLASH' : undefined],
       // An upper limit, and 1 unless the account says otherwise.
       ['concat', parts > 1 ? parts : undefined],

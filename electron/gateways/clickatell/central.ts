@@ -105,10 +105,9 @@ export function createCentralGateway(options: CentralOptions = {}): Gateway {
    * refused before anything in it was looked at: it is asked once more, with a new session.
    */
   async function ask(path: string, parameters: string, context: GatewayContext): Promise<Asked> {
-    const key = await readKey(context, (secret) => readCentralLogin(secret) !== undefined);
-    if (key.kind !== 'key') return key;
-    const login = readCentralLogin(key.key);
-    if (login === undefined) return { kind: 'stopped', text: 'the login could not be read' };
+    const read = await readKey(context, readCentralLogin);
+    if (read.kind !== 'key') return read;
+    const login = read.key;
     if (session === undefined) {
       const written = `${writeParameters(loginParameters(login))}&${parameters}`;
       return { kind: 'called', result: await call(path, written, secretsOf(login), context.signal) };

@@ -118,13 +118,18 @@ function locate(
       .filter((id) => typeof id === 'string'),
   );
 
+  const placesOf = new Map<string, Place[]>();
+  for (const place of places) {
+    const sameNumber = placesOf.get(place.number);
+    if (sameNumber === undefined) placesOf.set(place.number, [place]);
+    else sameNumber.push(place);
+  }
   const leftOver = eliminate(elements, places, numbers, textsTo, verdictsOn);
 
   return numbers.map((number, position): Found => {
     const unique = textsTo.get(number) === 1;
-    const here = places.filter((place) =>
-      unique ? place.number === number : inOrder && place.position === position && place.number === number,
-    );
+    const onNumber = placesOf.get(number) ?? [];
+    const here = unique ? onNumber : onNumber.filter((place) => inOrder && place.position === position);
     const place = here[0];
     if (place !== undefined) {
       if (here.length > 1 || (unique && (verdictsOn.get(number) ?? 0) > 1)) {

@@ -80,14 +80,15 @@ function planSame(batch: GatewayBatch, limits: TransportLimits, now: number): Ba
 
 function planPersonal(messages: readonly GatewayMessage[], limits: TransportLimits, now: number): BatchPlan {
   const requests: SendMessageRequest[] = [];
-  const slots = messages.map((message, index): Slot => {
+  const going = new Map<string, GatewayMessage[]>();
+  const slots = messages.map((message): Slot => {
     const checked = checkAlone(message, limits, now);
     if ('outcome' in checked) return checked;
     const { number, fields } = checked;
-    const repeats = messages
-      .slice(0, index)
-      .some((earlier) => earlier.recipient === message.recipient && isSameText(earlier, message));
+    const toSame = going.get(number) ?? [];
+    const repeats = toSame.some((earlier) => isSameText(earlier, message));
     if (repeats || requests.length >= limits.personalTexts) return { outcome: leftOut };
+    going.set(number, [...toSame, message]);
     requests.push(requestOf(fields, [number], message.clientRef));
     return { number };
   });

@@ -34,6 +34,8 @@ export type Checked<Value> =
 
 /** The digits of a number: how it is written to the gateway and compared with what comes back. */
 export function digitsOf(number: string): string {
+  if (/^\d+$/.test(number)) return number;
+  if (/^\+\d+$/.test(number)) return number.slice(1);
   return number.replace(/\D/g, '');
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeSendAnswer } from './platform-decode.ts';
-import { loadXmlReader, writeXmlRequest, xmlObjection } from './platform-xml.ts';
+import { loadXmlReader, readDocumentedXml, writeXmlRequest, xmlObjection } from './platform-xml.ts';
 
 const read = await loadXmlReader();
 const now = Date.UTC(2026, 0, 15, 12, 0, 0);
@@ -165,6 +165,35 @@ describe('the answer', () => {
     ],
   ])('leaves it open: %s', (_name, body) => {
     expect(decode(202, body).outcomes).toMatchObject([{ kind: 'unknown' }]);
+  });
+
+  it('is the same at a glance as through the parser', () => {
+    const documented = response(`<Messages>${message(one)}${message(two)}</Messages>`);
+    expect(readDocumentedXml(documented)).toEqual({
+      messages: [
+        { apiMessageId: id, accepted: true, to: one },
+        { apiMessageId: id, accepted: true, to: two },
+      ],
+    });
+    // One space more, and the parser reads it.
+    const parsed = documented.replace('<Messages>', '<Messages> ');
+    expect(readDocumentedXml(parsed)).toBeUndefined();
+    expect(read(parsed)).toEqual(readDocumentedXml(documented));
+    for (let length = 0; length < documented.length; length += 1) {
+      expect(readDocumentedXml(documented.slice(0, length))).toBeUndefined();
+    }
+    for (const other of [
+      response(`<Messages>${message(one)}x</Messages>`),
+      response(`<Messages>x${message(one)}</Messages>`),
+      response(`<Messages>${message(one)}</Messages><ErrorCode>1</ErrorCode>`),
+      response(
+        `<Messages>${message(one, '<ApiMessageId>x</ApiMessageId><Accepted>true</Accepted>')}</Messages>`,
+      ),
+      response(`<Messages>${message(one)}</Messages>`).replace('<?xml', '<!DOCTYPE x><?xml'),
+      response('<Messages></Messages>'),
+    ]) {
+      expect(readDocumentedXml(other)).toBeUndefined();
+    }
   });
 
   it('does not expand entities', () => {

@@ -11,7 +11,7 @@ import type {
   SendResult,
   StatusResult,
 } from '../../core/ports.ts';
-import { isPlatformKey, readKey } from '../account-key.ts';
+import { parsePlatformKey, readKey } from '../account-key.ts';
 import type { Answer } from '../answer.ts';
 import { readBaseUrl } from '../base-url.ts';
 import { checkOfFailure, noAnswerOfFailure, outcomeOfFailure } from '../failure.ts';
@@ -113,7 +113,7 @@ export function createPlatformGateway(options: PlatformOptions = {}): Gateway {
   async function send(batch: GatewayBatch, context: GatewayContext): Promise<SendResult> {
     const plan = planBatch(batch, limits, now());
     if (plan.body.kind === 'nothing') return fill(plan, () => noVerdict);
-    const key = await readKey(context, isPlatformKey);
+    const key = await readKey(context, parsePlatformKey);
     if (key.kind === 'stopped') {
       return fill(plan, () => ({ kind: 'notSent', why: 'aborted', text: key.text }));
     }
@@ -142,7 +142,7 @@ export function createPlatformGateway(options: PlatformOptions = {}): Gateway {
   }
 
   async function check(context: GatewayContext): Promise<CheckResult> {
-    const key = await readKey(context, isPlatformKey);
+    const key = await readKey(context, parsePlatformKey);
     if (key.kind === 'stopped') return { kind: 'failed', why: 'unexpected', text: key.text };
     if (key.kind === 'unusable') return { kind: 'failed', why: 'key-rejected', text: key.pause.text };
     const result = await doorway.request(question(`${base.path}/public-client/balance`, key.key, context));
@@ -151,7 +151,7 @@ export function createPlatformGateway(options: PlatformOptions = {}): Gateway {
 
   async function status(providerId: string, context: GatewayContext): Promise<StatusResult> {
     if (!isMessageId(providerId)) return { kind: 'no-answer', text: 'not an id of this gateway' };
-    const key = await readKey(context, isPlatformKey);
+    const key = await readKey(context, parsePlatformKey);
     if (key.kind === 'stopped') return { kind: 'no-answer', text: key.text };
     if (key.kind === 'unusable') return { kind: 'no-answer', text: key.pause.text, pause: key.pause };
     const path = `${base.path}/public-client/message/status?messageId=${providerId}`;
