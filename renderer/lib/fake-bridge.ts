@@ -403,6 +403,8 @@ export function createFakeClient(scenario: Scenario): FakeClient {
       credential: { key: kept ? 'stored' : 'this-run', store },
     });
     if (changed === undefined) return failure('not-found');
+    // A key that works makes live the mode.
+    mode = 'live';
     return success({ check: { balance: 412.5, currency: 'ZAR' }, credential: changed.credential });
   };
   const status = (): StatusView => ({

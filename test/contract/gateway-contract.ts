@@ -348,12 +348,15 @@ export function describeGatewayContract(adapter: AdapterUnderTest): void {
         expect(await control.waitFor('body', { path: adapter.sendPath })).toBe(true);
         const two = send(gateway, [second]);
         expect((await one).outcomes).toMatchObject([{ kind: 'unknown' }]);
-        expect((await two).outcomes[0]?.kind).toMatch(/notSent|accepted/);
+        // The connection comes free as the time of the first ends, a moment before that of the second does: it may just be
+        // written. What counts is that a text of which we say that it never left has never arrived.
+        const ofTheSecond = (await two).outcomes[0]?.kind;
         expect((await send(gateway, [third])).outcomes).toMatchObject([{ kind: 'accepted' }]);
-        const wasSent = (await two).outcomes[0]?.kind === 'accepted';
-        expect(control.taken().map((text) => text.to)).toEqual(
-          wasSent ? ['27821234568', '27821234569'] : ['27821234569'],
-        );
+        const arrived = control.taken().map((text) => text.to);
+        expect(arrived).toContain('27821234569');
+        if (ofTheSecond === 'notSent') expect(arrived).not.toContain('27821234568');
+        if (ofTheSecond === 'accepted') expect(arrived).toContain('27821234568');
+        expect(ofTheSecond).not.toBe('rejected');
       });
 
       it('says so when there is no key, a broken key, or the key cannot be read', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { translate } from '../../shared/i18n/translate.ts';
-import { succeed } from './bridge.ts';
+import { call, succeed } from './bridge.ts';
 import { expect, liveKey, setUpLive, test } from './fixture.ts';
 
 test('one office, two accounts: Platform and Developers’ Central, each through its own gateway', async ({
@@ -51,4 +51,26 @@ test('one office, two accounts: Platform and Developers’ Central, each through
   expect(
     (await gateway.sendRequests()).every((request) => request.headers.get('authorization') === liveKey),
   ).toBe(true);
+});
+
+test('a login of Developers’ Central at the first start: a wrong one leaves everything as it was', async ({
+  gateway,
+  start,
+}) => {
+  const application = await start();
+  const main = await application.window('main');
+  const wrong = await call(main, 'credentials.setLogin', {
+    ...gateway.central,
+    password: 'wrong',
+    allowWeakStore: false,
+  });
+  expect(wrong).toEqual({ ok: false, error: { code: 'key-rejected' } });
+  expect((await succeed(main, 'app.status', undefined)).mode).toBe('unset');
+
+  const right = await succeed(main, 'credentials.setLogin', { ...gateway.central, allowWeakStore: false });
+  expect(right.credential.key).toBe('stored');
+  expect((await succeed(main, 'app.status', undefined)).mode).toBe('live');
+  expect(await succeed(main, 'accounts.list', undefined)).toMatchObject([
+    { family: 'central', isDefault: true },
+  ]);
 });

@@ -1,13 +1,37 @@
 /** The key goes one way. There is a `set`, a `test` and a `forget`; there is no `get`, and there must never be one. */
 import { writeCentralLogin } from '../../../shared/domain/central-login.ts';
 import { failure, type Result, success } from '../../../shared/errors.ts';
+import { translate } from '../../../shared/i18n/translate.ts';
 import type { Output } from '../../../shared/ipc/contract.ts';
-import type { AccountRunner } from '../../core/accounts.ts';
+import type { AccountRunner, Accounts } from '../../core/accounts.ts';
 import type { AccountFamily } from '../../core/ports.ts';
 import type { Handlers } from '../register.ts';
 import type { Services } from './services.ts';
 
 type Group = Pick<Handlers, Extract<keyof Handlers, `credentials.${string}`>>;
+
+/**
+ * At the first start the one account that is there waits for a key. A login needs an account of its own: it takes the place
+ * of the empty one if it works, and leaves nothing behind if it does not.
+ */
+async function setFirstLogin(
+  accounts: Accounts,
+  login: string,
+  allowWeakStore: boolean,
+): Promise<Result<Output<'credentials.setLogin'>>> {
+  const { account, credentials } = accounts.create(translate('account.firstLabel'), 'central');
+  const result = await credentials.set(login, allowWeakStore);
+  if (!result.ok) {
+    await accounts.remove(account.id);
+    return result;
+  }
+  await accounts.change(account.id, { isDefault: true });
+  for (const other of accounts.list()) {
+    // One whose texts still wait is kept; `remove` sees to that.
+    if (other.credentials.view().key === 'none') await accounts.remove(other.account.id);
+  }
+  return success({ check: result.value, credential: credentials.view() });
+}
 
 export function credentialHandlers(services: Services): Group {
   const liveAccount = (id: number | undefined): AccountRunner | undefined => {
@@ -40,8 +64,11 @@ export function credentialHandlers(services: Services): Group {
       if (trimmed.length < 8 || /[^\x21-\x7e]/.test(trimmed)) return failure('key-malformed');
       return set('platform', trimmed, allowWeakStore, accountId);
     },
-    'credentials.setLogin': ({ user, password, apiId, allowWeakStore, accountId }) =>
-      set('central', writeCentralLogin({ user, password, apiId }), allowWeakStore, accountId),
+    'credentials.setLogin': ({ user, password, apiId, allowWeakStore, accountId }) => {
+      const login = writeCentralLogin({ user, password, apiId });
+      if (accountId !== undefined) return set('central', login, allowWeakStore, accountId);
+      return services.withLive(({ accounts }) => setFirstLogin(accounts, login, allowWeakStore));
+    },
     'credentials.test': async (input) => {
       const runner = services.workspace()?.accounts.get(input?.accountId);
       if (runner === undefined) return failure('no-account');

@@ -117,31 +117,13 @@ export class Account {
     return this.#took(await this.#session.client.call('credentials.setLogin', input));
   }
 
-  /**
-   * At the first start the one account that is there waits for a key. A login needs an account of its own: it takes the
-   * place of the empty one if it works, and leaves nothing behind if it does not.
-   */
+  /** A login instead of the first key: main makes the account for it, and nothing if it does not work. */
   async setFirstLogin(login: CentralLogin, allowWeakStore: boolean): Promise<boolean> {
     if (!this.#begin('setting')) return false;
-    const { client } = this.#session;
-    const live = await client.call('app.setMode', { mode: 'live' });
-    const made = live.ok
-      ? await client.call('accounts.create', { label: translate('account.firstLabel'), family: 'central' })
-      : live;
-    if (!made.ok) {
-      this.#failed(made.error, 'central');
-      this.busy = undefined;
-      return false;
-    }
-    const { id } = made.value;
-    const answer = await client.call('credentials.setLogin', { ...login, allowWeakStore, accountId: id });
-    if (answer.ok) {
-      await client.call('accounts.change', { id, isDefault: true });
-      const listed = await client.call('accounts.list');
-      const empty = listed.ok ? listed.value.filter((account) => account.credential.key === 'none') : [];
-      for (const account of empty) await client.call('accounts.remove', { id: account.id });
-    } else await client.call('accounts.remove', { id });
-    return this.#took(answer, 'central');
+    return this.#took(
+      await this.#session.client.call('credentials.setLogin', { ...login, allowWeakStore }),
+      'central',
+    );
   }
 
   async test(): Promise<void> {
