@@ -84,7 +84,12 @@ mkdirSync(directory, { recursive: true });
 const gateway = await startGateway({ key: liveKey });
 const application = await launch({ arguments: [`--gateway=${gateway.url}`] });
 try {
-  await everyLook(await openMain(application), 'welcome');
+  const first = await openMain(application);
+  await everyLook(first, 'welcome');
+  await first.getByLabel(translate('welcome.keyLabel')).fill('not-the-right-key==');
+  await first.getByRole('button', { name: translate('settings.keySave') }).click();
+  await expect(first.getByRole('alert').first()).toBeVisible();
+  await everyLook(first, 'welcome-wrong-key');
   const main = await setUpLive(application);
   const tray = await findTray(application.pid);
   await show(main, 'history');
@@ -105,6 +110,10 @@ try {
   await expect(main.getByText(translate('detail.story'))).toBeVisible();
   await everyLook(main, 'history-detail');
   await main.keyboard.press('Escape');
+  await main.getByText(translate('state.in_doubt')).click();
+  await expect(main.getByText(translate('detail.story'))).toBeVisible();
+  await everyLook(main, 'history-maybe-sent');
+  await main.keyboard.press('Escape');
 
   await gateway.line('down');
   for (const to of ['082 555 0171', '082 555 0172', '082 555 0173']) {
@@ -118,8 +127,12 @@ try {
   await show(main, 'outbox');
   await expect(main.getByText(translate('state.queued'), { exact: true })).toHaveCount(3);
   await everyLook(main, 'outbox-offline');
+  await succeed(main, 'sending.pause', undefined);
+  await everyLook(main, 'outbox-paused');
   await show(main, 'settings');
   await everyLook(main, 'settings');
+  await succeed(main, 'accounts.create', { label: 'Recalls', family: 'central' });
+  await everyLook(main, 'settings-accounts');
 
   const quickSend = await openQuickSend(application, tray);
   await quickSend.getByLabel(translate('quick.to'), { exact: true }).fill('082 123 4567, 083 555 0142');
@@ -135,6 +148,24 @@ try {
   await quickSend.emulateMedia({ colorScheme: null });
   await settle(quickSend);
   await pictureOfDesktop(join(directory, 'desktop.png'));
+  await quickSend.getByText(translate('quick.advanced')).click();
+  await expect(quickSend.getByLabel(translate('quick.senderId'))).toBeVisible();
+  await resizeFocusedWindow(420, 640);
+  for (const theme of themes) {
+    await quickSend.emulateMedia({ colorScheme: theme });
+    await picture(quickSend, `quick-send-advanced-${theme}`);
+  }
+
+  await succeed(main, 'app.setMode', { mode: 'practice' });
+  await tray.click(translate('tray.open'));
+  await show(main, 'history');
+  await succeed(main, 'sending.submit', {
+    submissionId: randomUUID(),
+    recipients: ['082 123 4567'],
+    body: 'Only practising.',
+  });
+  await expect(main.getByText(translate('state.accepted'))).toBeVisible();
+  await everyLook(main, 'practice');
 } finally {
   await application.dispose();
   await gateway.stop();
