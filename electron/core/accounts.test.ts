@@ -125,6 +125,15 @@ describe('accounts', () => {
     expect(accounts.sending()).toMatchObject({ pauseReason: 'no-credit', pauseText: 'empty' });
   });
 
+  test('what is added while everything is paused is paused, too', async () => {
+    await accounts.start();
+    events = [];
+    states.set(1, { state: 'paused', reason: 'person', until: undefined, text: '' });
+    accounts.create('Second', 'platform');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(events).toEqual(['pause 2:auto', 'changed', 'start 2:auto']);
+  });
+
   test('a new key ends the pause of the old one, not a person’s', async () => {
     states.set(1, { state: 'paused', reason: 'person', until: undefined, text: '' });
     await accounts.keyChanged(1);

@@ -93,10 +93,18 @@ export class Accounts {
   }
 
   create(label: string, family: AccountFamily): AccountRunner {
+    const pausedByPerson = this.list().every(({ dispatcher }) => {
+      const sending = dispatcher.sending();
+      return sending.state === 'paused' && sending.reason === 'person';
+    });
     const account = this.#parts.directory.create({ label, family }, this.#parts.now());
     const runner = this.#parts.build(account);
     this.#runners.set(account.id, runner);
-    if (this.#started) void runner.dispatcher.start();
+    // *Pause sending* is about everything, what is added meanwhile included.
+    const held = pausedByPerson
+      ? runner.dispatcher.pause({ reason: 'person', until: undefined, text: '' })
+      : Promise.resolve();
+    if (this.#started) void held.then(() => runner.dispatcher.start());
     this.#parts.onChanged();
     return runner;
   }

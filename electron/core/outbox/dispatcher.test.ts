@@ -623,6 +623,28 @@ describe('restart', () => {
     expect(stateOf(id)).toBe('sending');
   });
 
+  test('stop does not wait for ever, and what comes later is left to the next start', async () => {
+    const [id] = await submit(['+27820000001']);
+    let answer: () => void = () => {};
+    gateway.answer = (batch) =>
+      new Promise((resolve) => {
+        answer = () => resolve(accepted(batch));
+      });
+    const running = dispatcher();
+    await running.start();
+    await settle();
+    const stopped = running.stop();
+    await time.advance(6_000);
+    await stopped;
+    answer();
+    await settle();
+    expect(storageProblems).toEqual([]);
+    expect(stateOf(id)).toBe('sending');
+    const next = new SqliteOutboxStore(database, { runId: 'run-2', now: time.clock.now, newRef });
+    await next.recover();
+    expect(stateOf(id)).toBe('in_doubt');
+  });
+
   test('stop waits for the request under way', async () => {
     const [id] = await submit(['+27820000001']);
     let answer: () => void = () => {};

@@ -85,6 +85,8 @@ export class Dispatcher {
   readonly #abort = new AbortController();
   #started = false;
   #stopping = false;
+  /** The database may be closed now: what still comes in is for the next start to find out. */
+  #ended = false;
   /** On the monotonic clock: a resume that is never announced must not hold the texts for ever. */
   #asleepUntil: number | undefined;
   #turning = false;
@@ -124,7 +126,10 @@ export class Dispatcher {
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#cancelTimer?.();
-    if (this.#inFlight === 0 && this.#unclosed.length === 0 && !this.#turning) return;
+    if (this.#inFlight === 0 && this.#unclosed.length === 0 && !this.#turning) {
+      this.#ended = true;
+      return;
+    }
     await new Promise<void>((resolve) => {
       const cancel = this.#parts.timers.after(drainMilliseconds, resolve);
       this.#idle.push(() => {
@@ -132,6 +137,7 @@ export class Dispatcher {
         resolve();
       });
     });
+    this.#ended = true;
     this.#abort.abort();
   }
 
@@ -315,6 +321,7 @@ export class Dispatcher {
         httpStatus: undefined,
       };
     }
+    if (this.#ended) return;
     this.#parts.probe?.('before-close-commit');
     this.#noteLine(result);
     // In memory before the close makes the texts claimable again, on disk after it: the result matters more.
