@@ -1,5 +1,6 @@
 /** Reads an account's key at the last moment, and says what it means when there is none. */
 import type { GatewayContext, Pause } from '../core/ports.ts';
+import { Deadlines, forgetAbort, onAbortOf } from './patience.ts';
 
 export type KeyRead<Key = string> =
   | { readonly kind: 'key'; readonly key: Key }
@@ -10,55 +11,47 @@ export type KeyRead<Key = string> =
 const readKeyWithin = 60_000;
 const askAgainAfter = 60_000;
 
-/** Turns of the microtask queue in which a key that is at hand comes: a timer for each would cost more than the key. */
-const turnsAtHand = 4;
+const deadlines = new Deadlines();
 
 /**
  * Never rejects, and never waits without end.
  *
  * @param parse the key as the family uses it; undefined for a string that cannot be one of its keys
  */
-export async function readKey<Key>(
-  context: GatewayContext,
+export function readKey<Key>(
+  { signal, readKey: read }: GatewayContext,
   parse: (key: string) => Key | undefined,
 ): Promise<KeyRead<Key>> {
-  if (context.signal.aborted) return stopped;
-  let read: KeyRead<Key> | undefined;
-  const reading = readFrom(context, parse).then((result) => {
-    read = result;
-    return result;
+  if (signal.aborted) return Promise.resolve(stopped);
+  return new Promise((resolve) => {
+    const settle = (result: KeyRead<Key>): void => {
+      deadlines.remove(waiting);
+      forgetAbort(signal, waiting);
+      resolve(result);
+    };
+    const waiting = {
+      at: performance.now() + readKeyWithin,
+      onTime: () => settle(locked()),
+      onAbort: () => settle(stopped),
+    };
+    deadlines.add(waiting);
+    onAbortOf(signal, waiting);
+    try {
+      // The reason of a failure stays with the secret store, which reports it itself: its message is not ours to repeat.
+      read().then(
+        (secret) => settle(judge(secret, parse)),
+        () => settle(locked()),
+      );
+    } catch {
+      settle(locked());
+    }
   });
-  for (let turn = 0; turn < turnsAtHand; turn += 1) {
-    await undefined;
-    if (read !== undefined) return read;
-  }
-  if (context.signal.aborted) return stopped;
-  let timer: NodeJS.Timeout | undefined;
-  let onAbort: (() => void) | undefined;
-  const interrupted = new Promise<KeyRead<Key>>((resolve) => {
-    onAbort = () => resolve(stopped);
-    context.signal.addEventListener('abort', onAbort, { once: true });
-    timer = setTimeout(() => resolve(locked()), readKeyWithin);
-  });
-  const result = await Promise.race([interrupted, reading]);
-  clearTimeout(timer);
-  if (onAbort !== undefined) context.signal.removeEventListener('abort', onAbort);
-  return result;
 }
 
-async function readFrom<Key>(
-  context: GatewayContext,
-  parse: (key: string) => Key | undefined,
-): Promise<KeyRead<Key>> {
-  try {
-    const secret = await context.readKey();
-    if (secret === undefined || secret === '') return unusable('key-missing');
-    const key = parse(secret);
-    return key === undefined ? unusable('key-rejected') : { kind: 'key', key };
-  } catch {
-    // The reason stays with the secret store, which reports it itself: its message is not ours to repeat.
-    return locked();
-  }
+function judge<Key>(secret: string | undefined, parse: (key: string) => Key | undefined): KeyRead<Key> {
+  if (secret === undefined || secret === '') return unusable('key-missing');
+  const key = parse(secret);
+  return key === undefined ? unusable('key-rejected') : { kind: 'key', key };
 }
 
 /** A header carries visible ASCII only; a key with anything else cannot be one of Clickatell's. */

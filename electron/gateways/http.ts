@@ -11,6 +11,7 @@
  */
 import type { LookupFunction } from 'node:net';
 import type { Dispatcher, Pool } from 'undici';
+import { Deadlines, type Expiry, forgetAbort, onAbortOf } from './patience.ts';
 import { type Redact, redactor } from './redaction.ts';
 
 /** Milliseconds. */
@@ -72,7 +73,7 @@ export type HttpResult =
   | {
       readonly kind: 'answered';
       readonly status: number;
-      /** Lower-case names; repeated headers joined with a comma. */
+      /** `content-type` and `retry-after`, when they are there; repeated ones joined with a comma. */
       readonly headers: Readonly<Record<string, string>>;
       readonly bodyText: string;
     }
@@ -102,25 +103,36 @@ const closeWithin = 2_000;
 export function openDoorway(options: DoorwayOptions): HttpDoorway {
   const timeouts: HttpTimeouts = { ...defaultTimeouts, ...options.timeouts };
   let pool: Promise<Pool> | undefined;
-  const deadlines = new Deadlines(timeouts.overall);
+  let opened: Pool | undefined;
+  const deadlines = new Deadlines();
 
-  async function request(httpRequest: HttpRequest): Promise<HttpResult> {
-    const redact = redactorOf(httpRequest);
+  function request(httpRequest: HttpRequest): Promise<HttpResult> {
     const deadline = performance.now() + timeouts.overall;
+    return opened === undefined
+      ? openAndRequest(httpRequest, deadline)
+      : dispatch(opened, httpRequest, deadlines, deadline);
+  }
+
+  async function openAndRequest(httpRequest: HttpRequest, deadline: number): Promise<HttpResult> {
+    pool ??= openPool(options, timeouts);
+    const opening = pool;
+    let ready: Pool;
     try {
-      pool ??= openPool(options, timeouts);
-      const result = await dispatch(await pool, httpRequest, deadlines, deadline);
-      return redactResult(result, redact, httpRequest.path);
+      ready = await opening;
     } catch (error) {
-      // Only reached before dispatch took the request: `dispatch` itself settles every later failure.
-      pool = undefined;
+      if (pool === opening) pool = undefined;
+      const redact = redactorOf(httpRequest);
       return redactResult({ kind: 'notSent', why: 'invalid', ...describe(error) }, redact, httpRequest.path);
     }
+    // Closed meanwhile: a destroyed pool turns the request away unwritten.
+    if (pool === opening) opened = ready;
+    return dispatch(ready, httpRequest, deadlines, deadline);
   }
 
   async function close(): Promise<void> {
     const closing = pool;
     pool = undefined;
+    opened = undefined;
     if (closing === undefined) return;
     const destroyed = closing.then((opened) => opened.destroy()).catch(() => undefined);
     let timer: NodeJS.Timeout | undefined;
@@ -172,74 +184,6 @@ async function openPool(options: DoorwayOptions, timeouts: HttpTimeouts): Promis
   });
 }
 
-interface Expiry {
-  /** By the monotonic clock, ms. */
-  readonly at: number;
-  run(): void;
-}
-
-/** One timer for all requests of a doorway. They may all take equally long, so they run out in the order they began. */
-class Deadlines {
-  readonly #milliseconds: number;
-  readonly #open = new Set<Expiry>();
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(milliseconds: number) {
-    this.#milliseconds = milliseconds;
-  }
-
-  add(expiry: Expiry): void {
-    this.#open.add(expiry);
-    this.#timer ??= setTimeout(this.#onTime, Math.min(this.#milliseconds, expiry.at - performance.now()));
-  }
-
-  remove(expiry: Expiry): void {
-    this.#open.delete(expiry);
-    // A timer that runs for nobody would keep a process alive that has nothing else to do.
-    if (this.#open.size === 0) this.#timer?.unref();
-    else this.#timer?.ref();
-  }
-
-  readonly #onTime = (): void => {
-    this.#timer = undefined;
-    const now = performance.now();
-    for (const expiry of this.#open) {
-      // A timer may come a fraction early; a millisecond less of patience does nobody harm.
-      if (expiry.at > now + 1) {
-        this.#timer = setTimeout(this.#onTime, expiry.at - now);
-        return;
-      }
-      expiry.run();
-    }
-  };
-}
-
-/** Who wants to know that a signal was aborted: one listener on each signal, however many requests it can stop. */
-const aborts = new WeakMap<AbortSignal, Set<() => void>>();
-
-function onAbortOf(signal: AbortSignal, run: () => void): void {
-  let runs = aborts.get(signal);
-  if (runs === undefined) {
-    const waiting = new Set<() => void>();
-    signal.addEventListener(
-      'abort',
-      () => {
-        for (const each of [...waiting]) each();
-      },
-      { once: true },
-    );
-    aborts.set(signal, waiting);
-    runs = waiting;
-  }
-  runs.add(run);
-}
-
-function forgetAbort(signal: AbortSignal, run: () => void): void {
-  aborts.get(signal)?.delete(run);
-}
-
-const decoder = new TextDecoder();
-
 /** Runs one request to its end. Never rejects; resolves exactly once. */
 function dispatch(
   pool: Pool,
@@ -248,105 +192,149 @@ function dispatch(
   deadline: number,
 ): Promise<HttpResult> {
   return new Promise((resolve) => {
-    /** True from the moment undici is about to write: from then on nothing proves that nothing left. */
-    let started = false;
-    let settled = false;
-    let controller: Dispatcher.DispatchController | undefined;
-    let status: number | undefined;
-    let headers: Record<string, string> = {};
-    const pieces: Buffer[] = [];
-
-    function settle(result: HttpResult): void {
-      if (settled) return;
-      settled = true;
-      deadlines.remove(expiry);
-      forgetAbort(request.signal, onAbort);
-      resolve(result);
-    }
-
-    /** Gives up. A request that still waits for a connection is turned away in `onRequestStart`, unwritten. */
-    function stop(why: 'aborted' | 'timeout', code: string, text: string): void {
-      settle(started ? { kind: 'unknown', code, text, status } : { kind: 'notSent', why, code, text });
-      controller?.abort(new Error(text));
-    }
-
-    const onAbort = (): void => stop('aborted', 'ABORTED', 'stopped by us');
-    const expiry: Expiry = {
-      at: deadline,
-      run: () => stop('timeout', 'DEADLINE', 'no answer within the time allowed'),
-    };
-    deadlines.add(expiry);
-    onAbortOf(request.signal, onAbort);
+    const exchange = new Exchange(request, deadlines, deadline, resolve);
     if (request.signal.aborted) {
-      onAbort();
+      exchange.onAbort();
       return;
     }
-
-    const handler: Dispatcher.DispatchHandler = {
-      onRequestStart(given) {
-        if (settled || started) {
-          // Given up meanwhile, or undici is about to write this request a second time. Neither may go out.
-          given.abort(new Error('not to be written'));
-          return;
-        }
-        started = true;
-        controller = given;
-      },
-      onResponseStart(_given, statusCode, received) {
-        if (statusCode < 200) return;
-        status = statusCode;
-        headers = flatten(received);
-      },
-      onResponseData(_given, piece) {
-        if (!settled) pieces.push(piece);
-      },
-      onResponseEnd() {
-        const [only] = pieces;
-        const bytes = pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
-        const bodyText = decoder.decode(bytes);
-        if (status === undefined) {
-          settle({ kind: 'unknown', code: 'NO_STATUS', text: 'an answer without a status', status });
-        } else {
-          settle({ kind: 'answered', status, headers, bodyText });
-        }
-      },
-      onResponseError(_given, error) {
-        if (started) settle({ kind: 'unknown', ...describe(error), status });
-        else settle(classifyUnstarted(error));
-      },
-    };
-
+    const { authorization, headers } = request;
     try {
       pool.dispatch(
         {
           method: request.method,
           path: request.path,
-          headers: {
-            ...(request.authorization === undefined ? {} : { authorization: request.authorization }),
-            ...request.headers,
-          },
+          headers: authorization === undefined ? headers : { authorization, ...headers },
           body: request.body ?? null,
           // Not even GET: `idempotent` is what lets undici write a request again.
           idempotent: false,
         },
-        handler,
+        exchange,
       );
     } catch (error) {
-      settle(
-        started
-          ? { kind: 'unknown', ...describe(error), status }
-          : { kind: 'notSent', why: 'invalid', ...describe(error) },
-      );
+      exchange.onThrown(error);
     }
   });
 }
 
-function flatten(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
-  const flat: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) flat[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
+/** What is known of one request while it is on its way. A class, since one is made for every text. */
+class Exchange implements Dispatcher.DispatchHandler, Expiry {
+  readonly at: number;
+  readonly #request: HttpRequest;
+  readonly #deadlines: Deadlines;
+  readonly #resolve: (result: HttpResult) => void;
+  /** True from the moment undici is about to write: from then on nothing proves that nothing left. */
+  #started = false;
+  #settled = false;
+  #controller: Dispatcher.DispatchController | undefined;
+  #status: number | undefined;
+  #headers: Readonly<Record<string, string>> = {};
+  readonly #pieces: Buffer[] = [];
+
+  constructor(
+    request: HttpRequest,
+    deadlines: Deadlines,
+    deadline: number,
+    resolve: (result: HttpResult) => void,
+  ) {
+    this.at = deadline;
+    this.#request = request;
+    this.#deadlines = deadlines;
+    this.#resolve = resolve;
+    deadlines.add(this);
+    onAbortOf(request.signal, this);
   }
-  return flat;
+
+  onTime(): void {
+    this.#stop('timeout', 'DEADLINE', 'no answer within the time allowed');
+  }
+
+  onAbort(): void {
+    this.#stop('aborted', 'ABORTED', 'stopped by us');
+  }
+
+  /** Nothing is thrown once a request is under way; when it is all the same, what was written counts. */
+  onThrown(error: unknown): void {
+    if (this.#started) this.#settle({ kind: 'unknown', ...describe(error), status: this.#status });
+    else this.#settle({ kind: 'notSent', why: 'invalid', ...describe(error) });
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.#settled || this.#started) {
+      // Given up meanwhile, or undici is about to write this request a second time. Neither may go out.
+      controller.abort(new Error('not to be written'));
+      return;
+    }
+    this.#started = true;
+    this.#controller = controller;
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Readonly<Record<string, string | string[] | undefined>>,
+  ): void {
+    if (status < 200) return;
+    this.#status = status;
+    this.#headers = keptHeaders(headers);
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, piece: Buffer): void {
+    if (!this.#settled) this.#pieces.push(piece);
+  }
+
+  onResponseEnd(): void {
+    const status = this.#status;
+    if (status === undefined) {
+      this.#settle({ kind: 'unknown', code: 'NO_STATUS', text: 'an answer without a status', status });
+    } else {
+      this.#settle({ kind: 'answered', status, headers: this.#headers, bodyText: textOf(this.#pieces) });
+    }
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: unknown): void {
+    if (this.#started) this.#settle({ kind: 'unknown', ...describe(error), status: this.#status });
+    else this.#settle(classifyUnstarted(error));
+  }
+
+  /** Gives up. A request that still waits for a connection is turned away in `onRequestStart`, unwritten. */
+  #stop(why: 'aborted' | 'timeout', code: string, text: string): void {
+    this.#settle(
+      this.#started
+        ? { kind: 'unknown', code, text, status: this.#status }
+        : { kind: 'notSent', why, code, text },
+    );
+    this.#controller?.abort(new Error(text));
+  }
+
+  #settle(result: HttpResult): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#deadlines.remove(this);
+    forgetAbort(this.#request.signal, this);
+    this.#resolve(redactResult(result, redactorOf(this.#request), this.#request.path));
+  }
+}
+
+/** UTF-8; what is not becomes U+FFFD. */
+function textOf(pieces: readonly Buffer[]): string {
+  const [only] = pieces;
+  const text = (pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces)).toString('utf8');
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
+}
+
+/** The headers an answer is judged by. */
+const headerNames = ['content-type', 'retry-after'] as const;
+
+/** undici gives names in lower case. */
+function keptHeaders(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): Readonly<Record<string, string>> {
+  const kept: Record<string, string> = {};
+  for (const name of headerNames) {
+    const value = headers[name];
+    if (value !== undefined) kept[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return kept;
 }
 
 function classifyUnstarted(error: unknown): HttpResult {

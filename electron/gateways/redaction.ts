@@ -31,7 +31,14 @@ function tracesOf(secret: string): readonly string[] {
   const pieces = secret.match(/[A-Za-z0-9]+/g) ?? [];
   let longest = '';
   for (const piece of pieces) if (piece.length > longest.length) longest = piece;
-  return [longest, Buffer.from(secret.slice(0, 6)).toString('base64').slice(0, 4)];
+  return [longest, base64Start(secret)];
+}
+
+/** The first three octets decide the first four digits, and three characters have at least as many. */
+function base64Start(secret: string): string {
+  const start = secret.slice(0, 3);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range of ASCII
+  return /^[\u0000-\u007f]*$/.test(start) ? btoa(start) : Buffer.from(start).toString('base64').slice(0, 4);
 }
 
 function cutter(secrets: readonly string[]): Redact {
