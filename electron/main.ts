@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { shell } from 'electron/common';
 import { app, dialog, ipcMain, Menu, nativeTheme, net, powerMonitor, session } from 'electron/main';
+import { readCentralLogin } from '../shared/domain/central-login.ts';
 import type { Result } from '../shared/errors.ts';
 import { translate, translateError } from '../shared/i18n/translate.ts';
 import type { Push, StatusView, WindowKind } from '../shared/ipc/contract.ts';
@@ -238,7 +239,11 @@ async function start(): Promise<void> {
       timers,
       box: systemSecretBox,
       log,
-      neverLog: (key) => void neverLog(key),
+      neverLog: (secret) => {
+        neverLog(secret);
+        // Of a login, each word by itself: a server may repeat the password alone.
+        for (const word of Object.values(readCentralLogin(secret) ?? {})) neverLog(word);
+      },
       onMessagesChanged: (ids) => feed.messagesChanged(ids),
       onSendingChanged: () => {
         feed.statusChanged();

@@ -59,7 +59,10 @@ beforeEach(() => {
           capabilities: { maxRecipients: 1, clientRef: 'echo' },
           close: say('close'),
         } as unknown as Gateway,
-        credentials: { forget: () => events.push(`forget ${name}`) } as unknown as Credentials,
+        credentials: {
+          forget: () => events.push(`forget ${name}`),
+          carryOver: () => events.push(`carry over to ${name}`),
+        } as unknown as Credentials,
         dispatcher: {
           start: say('start'),
           stop: say('stop'),
@@ -84,7 +87,14 @@ describe('accounts', () => {
     events = [];
     const changed = await accounts.change(1, { transport: 'xml' });
     expect(changed.ok && changed.value.account.transport).toBe('xml');
-    expect(events).toEqual(['close 1:xml', 'stop 1:auto', 'close 1:auto', 'start 1:xml', 'changed']);
+    expect(events).toEqual([
+      'close 1:xml',
+      'stop 1:auto',
+      'close 1:auto',
+      'carry over to 1:xml',
+      'start 1:xml',
+      'changed',
+    ]);
   });
 
   test('a new name interrupts nothing', async () => {

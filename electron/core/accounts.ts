@@ -136,6 +136,7 @@ export class Accounts {
     const account = directory.list().find((candidate) => candidate.id === id) ?? before.account;
     if (rebuilds) await end(before);
     const runner = rebuilds ? build(account) : { ...before, account };
+    if (rebuilds) runner.credentials.carryOver(before.credentials);
     this.#runners.set(id, runner);
     if (rebuilds && this.#started) await runner.dispatcher.start();
     this.#parts.onChanged();

@@ -149,6 +149,26 @@ describe('reading a key', () => {
     expect(await create().readKey()).toBe('good-key==');
   });
 
+  test('a key of this run goes over to another gateway of the same server, and to no other', async () => {
+    strength = 'weak';
+    await credentials.set('good-key==', false);
+    const next = create();
+    next.carryOver(credentials);
+    expect(await next.readKey()).toBe('good-key==');
+    origin = 'https://other.example';
+    const elsewhere = create();
+    elsewhere.carryOver(credentials);
+    expect(await elsewhere.readKey()).toBeUndefined();
+    expect(elsewhere.isEmpty()).toBe(true);
+  });
+
+  test('an account whose key is for another server is not empty', async () => {
+    await credentials.set('good-key==', false);
+    origin = 'https://other.example';
+    expect(create().view().key).toBe('none');
+    expect(create().isEmpty()).toBe(false);
+  });
+
   test('forgotten is forgotten', async () => {
     await credentials.set('good-key==', false);
     credentials.forget();

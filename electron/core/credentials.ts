@@ -51,6 +51,18 @@ export class Credentials {
     return { key, store: this.#strength };
   }
 
+  /** True when there is no key of any kind, not even one for another server. */
+  isEmpty(): boolean {
+    return this.#thisRun === undefined && this.#parts.store.secret(this.#parts.accountId) === undefined;
+  }
+
+  /** Takes over what an earlier gateway of the same account and server was given for this run alone. */
+  carryOver(from: Credentials): void {
+    if (from.#parts.origin !== this.#parts.origin) return;
+    this.#thisRun = from.#thisRun;
+    this.#strength = from.#strength;
+  }
+
   /** Finds out how well this computer keeps a key. Slow the first time (the keyring may ask the person). */
   async measureStore(): Promise<CredentialView['store']> {
     this.#strength = await this.#parts.box.strength();

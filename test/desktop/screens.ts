@@ -115,6 +115,20 @@ try {
   await everyLook(main, 'history-maybe-sent');
   await main.keyboard.press('Escape');
 
+  const quickSend = await openQuickSend(application, tray);
+  await quickSend.getByLabel(translate('quick.to'), { exact: true }).fill('082 123 4567, 083 555 0142');
+  await quickSend.keyboard.press('Enter');
+  await quickSend
+    .getByLabel(translate('quick.message'), { exact: true })
+    .fill('Your appointment is on Tuesday at 09:30. Please bring the blue form.');
+  await expect(quickSend.getByText('+27 82 123 4567')).toBeVisible();
+  for (const theme of themes) {
+    await quickSend.emulateMedia({ colorScheme: theme });
+    await picture(quickSend, `quick-send-${theme}`);
+  }
+  await quickSend.emulateMedia({ colorScheme: null });
+  await settle(quickSend);
+
   await gateway.line('down');
   for (const to of ['082 555 0171', '082 555 0172', '082 555 0173']) {
     await succeed(main, 'sending.submit', {
@@ -134,18 +148,7 @@ try {
   await succeed(main, 'accounts.create', { label: 'Recalls', family: 'central' });
   await everyLook(main, 'settings-accounts');
 
-  const quickSend = await openQuickSend(application, tray);
-  await quickSend.getByLabel(translate('quick.to'), { exact: true }).fill('082 123 4567, 083 555 0142');
-  await quickSend.keyboard.press('Enter');
-  await quickSend
-    .getByLabel(translate('quick.message'), { exact: true })
-    .fill('Your appointment is on Tuesday at 09:30. Please bring the “blue” form.');
-  await expect(quickSend.getByText('+27 82 123 4567')).toBeVisible();
-  for (const theme of themes) {
-    await quickSend.emulateMedia({ colorScheme: theme });
-    await picture(quickSend, `quick-send-${theme}`);
-  }
-  await quickSend.emulateMedia({ colorScheme: null });
+  await openQuickSend(application, tray);
   await settle(quickSend);
   await pictureOfDesktop(join(directory, 'desktop.png'));
   await quickSend.getByText(translate('quick.advanced')).click();

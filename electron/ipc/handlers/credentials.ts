@@ -28,7 +28,7 @@ async function setFirstLogin(
   await accounts.change(account.id, { isDefault: true });
   for (const other of accounts.list()) {
     // One whose texts still wait is kept; `remove` sees to that.
-    if (other.credentials.view().key === 'none') await accounts.remove(other.account.id);
+    if (other.credentials.isEmpty()) await accounts.remove(other.account.id);
   }
   return success({ check: result.value, credential: credentials.view() });
 }
