@@ -69,16 +69,21 @@ function ask(command: string, parameters: readonly string[]): Promise<string | u
 }
 
 /**
+ * Ends the monitor when our end of its standard input closes, so that it does not outlive us, however we end: a program that
+ * was killed cannot clean up behind itself.
+ */
+const monitorScript = 'gdbus monitor --session --dest "$1" & monitor=$!; read -r _; kill "$monitor"';
+
+/**
  * Tells when a host comes or goes: panels start after us at login, crash, and are restarted. One idle `gdbus monitor`, which
  * prints a line whenever the name changes hands; where there is none, nothing is told.
  * @returns ends the watch
  */
 export function watchTrayHost(onChange: (host: 'present' | 'absent') => void): () => void {
   if (process.platform !== 'linux') return () => {};
-  const monitor = spawn('gdbus', ['monitor', '--session', '--dest', watcher], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const monitor = spawn('sh', ['-c', monitorScript, 'sh', watcher], { stdio: ['pipe', 'pipe', 'ignore'] });
   monitor.on('error', () => {});
+  monitor.stdin.on('error', () => {});
   monitor.stdout.setEncoding('utf8');
   monitor.stdout.on('data', (text: string) => {
     for (const line of text.split('\n')) {
@@ -86,5 +91,5 @@ export function watchTrayHost(onChange: (host: 'present' | 'absent') => void): (
       else if (/ does not have an owner/.test(line)) onChange('absent');
     }
   });
-  return () => monitor.kill();
+  return () => monitor.stdin.end();
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { translate } from '../../shared/i18n/translate.ts';
@@ -222,3 +222,40 @@ test('what is typed while practising stays with practice', async ({ gateway, sta
   await expect(quickSend.getByLabel(translate('quick.message'), { exact: true })).toHaveValue('Just a joke');
   expect(await gateway.sendRequests()).toEqual([]);
 });
+
+test('nothing of it outlives it, however it ends', async ({ start }) => {
+  const application = await start();
+  await findTray(application.pid);
+  const own = processesBelow(application.pid);
+  expect(own.map(({ command }) => command).join('\n')).toContain('gdbus monitor');
+  const left = (): string[] =>
+    own.filter(({ pid }) => existsSync(`/proc/${pid}`)).map(({ command }) => command);
+
+  await application.kill();
+  await expect.poll(left).toEqual([]);
+});
+
+interface Running {
+  readonly pid: number;
+  readonly parent: number;
+  readonly command: string;
+}
+
+/** Every process below this one, at any depth. */
+function processesBelow(pid: number): readonly Running[] {
+  const all = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name): Running[] => {
+      try {
+        const status = readFileSync(`/proc/${name}/status`, 'utf8');
+        const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+        return [{ pid: Number(name), parent: Number(/^PPid:\s+(\d+)/m.exec(status)?.[1]), command }];
+      } catch {
+        // It ended meanwhile.
+        return [];
+      }
+    });
+  const below = (parent: number): Running[] =>
+    all.filter((each) => each.parent === parent).flatMap((each) => [each, ...below(each.pid)]);
+  return below(pid);
+}
