@@ -28,10 +28,22 @@ export function redactor(secrets: readonly string[]): Redact {
 
 /** What stands in a text whenever a spelling of the secret does: its longest plain piece, and the start of its base64. */
 function tracesOf(secret: string): readonly string[] {
-  const pieces = secret.match(/[A-Za-z0-9]+/g) ?? [];
-  let longest = '';
-  for (const piece of pieces) if (piece.length > longest.length) longest = piece;
-  return [longest, base64Start(secret)];
+  let from = 0;
+  let to = 0;
+  for (let start = 0, index = 0; index <= secret.length; index += 1) {
+    if (index < secret.length && isPlain(secret.charCodeAt(index))) continue;
+    if (index - start > to - from) {
+      from = start;
+      to = index;
+    }
+    start = index + 1;
+  }
+  return [secret.slice(from, to), base64Start(secret)];
+}
+
+/** ASCII letters and digits: no spelling changes them. */
+function isPlain(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57);
 }
 
 /** The first three octets decide the first four digits, and three characters have at least as many. */

@@ -23,7 +23,9 @@ export function httpObjection(message: GatewayMessage): string | undefined {
     }
   }
   if (!message.body.isWellFormed()) return 'the text has half a character in it';
-  if (encodeURIComponent(message.body).length > longestContent) {
+  // No UTF-16 unit takes more than three octets, nine characters.
+  const mayBeLong = message.body.length * 9 > longestContent;
+  if (mayBeLong && encodeURIComponent(message.body).length > longestContent) {
     return 'the text is too long for sending by HTTP GET';
   }
   return undefined;
