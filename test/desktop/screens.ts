@@ -128,6 +128,8 @@ try {
   }
   await quickSend.emulateMedia({ colorScheme: null });
   await settle(quickSend);
+  await quickSend.keyboard.press('Escape');
+  await tray.click(translate('tray.open'));
 
   await gateway.line('down');
   for (const to of ['082 555 0171', '082 555 0172', '082 555 0173']) {
