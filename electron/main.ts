@@ -108,6 +108,7 @@ async function start(): Promise<void> {
   const { promise: started, resolve: markStarted } = Promise.withResolvers<void>();
   let changing: Promise<unknown> = Promise.resolve();
   let quitAsked: Promise<void> | undefined;
+  let stopWatchingTrayHost = (): void => {};
 
   const windows = new Windows({
     preload: join(import.meta.dirname, '..', 'preload', 'index.cjs'),
@@ -197,7 +198,7 @@ async function start(): Promise<void> {
     hostIs(answer);
     return answer;
   });
-  const stopWatchingTrayHost = watchTrayHost(hostIs);
+  stopWatchingTrayHost = watchTrayHost(hostIs);
   if (options.hidden) {
     // A login item opens no window, unless there is no tray to open it from.
     void hostAsked.then((answer) => {
@@ -304,7 +305,8 @@ async function start(): Promise<void> {
     }
     const before = workspace;
     workspace = opened;
-    await before?.close();
+    // A file that does not close well must not keep the other from working.
+    await before?.close().catch((error: unknown) => log.error('close-failed', { error: String(error) }));
     if (dispatcherMayRun) await opened.accounts.start();
     tellRecovered(opened);
     void opened.accounts
@@ -480,9 +482,15 @@ async function start(): Promise<void> {
 
   /** Asked once, however often *Quit* is chosen meanwhile. */
   function quit(): Promise<void> {
-    quitAsked ??= askAndQuit().finally(() => {
-      quitAsked = undefined;
-    });
+    quitAsked ??= askAndQuit()
+      // Whatever keeps us from asking, such as a database that cannot be read, must not keep anybody from quitting.
+      .catch((error: unknown) => {
+        log.error('quit-question-failed', { error: String(error) });
+        return shutDown();
+      })
+      .finally(() => {
+        quitAsked = undefined;
+      });
     return quitAsked;
   }
 
@@ -513,9 +521,9 @@ async function start(): Promise<void> {
   async function shutDown(): Promise<void> {
     if (quitting) return;
     quitting = true;
-    stopWatchingTrayHost();
-    await windows.retireForQuit();
     try {
+      stopWatchingTrayHost();
+      await windows.retireForQuit();
       await workspace?.close();
     } catch (error) {
       log.error('close-failed', { error: String(error) });

@@ -12,7 +12,7 @@ import { Credentials } from './core/credentials.ts';
 import { Dispatcher, type SendPoint } from './core/outbox/dispatcher.ts';
 import { Outbox } from './core/outbox/outbox.ts';
 import type { Account, Clock, Counts, Log, Pause, RecoveryReport, SecretBox, Timers } from './core/ports.ts';
-import { closeDatabase, openDatabase } from './db/open.ts';
+import { closeDatabase, openDatabase, type WriteDatabase } from './db/open.ts';
 import { AccountStore } from './db/stores/accounts.ts';
 import { SqliteDraftStore } from './db/stores/drafts.ts';
 import { SqliteMessageReader } from './db/stores/messages.ts';
@@ -55,6 +55,15 @@ export function newReference(): string {
 export async function openWorkspace(parts: WorkspaceParts): Promise<Workspace> {
   const directory = join(parts.dataDirectory, parts.mode);
   const database = openDatabase(join(directory, 'outbox.db'));
+  try {
+    return await workOn(database, directory, parts);
+  } catch (error) {
+    closeDatabase(database);
+    throw error;
+  }
+}
+
+async function workOn(database: WriteDatabase, directory: string, parts: WorkspaceParts): Promise<Workspace> {
   const now = (): number => parts.clock.now();
   const store = new SqliteOutboxStore(database, { runId: parts.runId, now, newRef: newReference });
   const recovered = await store.recover();
@@ -104,6 +113,7 @@ export async function openWorkspace(parts: WorkspaceParts): Promise<Workspace> {
     firstLabel: parts.mode === 'practice' ? 'Practice' : 'Clickatell',
     onChanged: parts.onSendingChanged,
   });
+  await accounts.readPauses();
   const outbox = new Outbox({
     store,
     wake: () => accounts.wake(),
@@ -120,9 +130,12 @@ export async function openWorkspace(parts: WorkspaceParts): Promise<Workspace> {
     recovered,
     counts: () => store.counts(),
     async close() {
-      await accounts.stop();
-      await practice?.stop();
-      closeDatabase(database);
+      try {
+        await accounts.stop();
+        await practice?.stop();
+      } finally {
+        closeDatabase(database);
+      }
     },
   };
 }

@@ -66,6 +66,8 @@ beforeEach(() => {
         dispatcher: {
           start: say('start'),
           stop: say('stop'),
+          abandon: () => events.push(`abandon ${name}`),
+          readPause: say('read pause'),
           resume: say('resume'),
           pause: say('pause'),
           sending: () => states.get(account.id) ?? { state: 'running' },
@@ -95,6 +97,39 @@ describe('accounts', () => {
       'start 1:xml',
       'changed',
     ]);
+  });
+
+  test('two changes at once wait for each other, and no dispatcher is left behind', async () => {
+    await accounts.start();
+    events = [];
+    await Promise.all([accounts.change(1, { transport: 'xml' }), accounts.change(1, { transport: 'json' })]);
+    const running = new Set<string>(['1:auto']);
+    for (const event of events) {
+      if (event.startsWith('start ')) running.add(event.slice(6));
+      if (event.startsWith('stop ')) running.delete(event.slice(5));
+    }
+    expect([...running]).toEqual(['1:json']);
+    expect(accounts.get(1)?.account.transport).toBe('json');
+  });
+
+  test('a text that comes in while its account is removed keeps the account', async () => {
+    const second = accounts.create('Second', 'platform').account.id;
+    await accounts.start();
+    events = [];
+    let asked = 0;
+    const openTexts = directory.openTexts;
+    directory.openTexts = () => {
+      asked += 1;
+      return asked === 1 ? 0 : 1;
+    };
+    try {
+      expect(await accounts.remove(second)).toMatchObject({ error: { code: 'account-busy' } });
+    } finally {
+      directory.openTexts = openTexts;
+    }
+    expect(accounts.list().map(({ account }) => account.id)).toContain(second);
+    expect(events.at(-1)).toBe(`start ${second}:auto`);
+    expect(events).not.toContain(`forget ${second}:auto`);
   });
 
   test('a new name interrupts nothing', async () => {

@@ -25,10 +25,15 @@ export interface AccountsParts {
   readonly onChanged: () => void;
 }
 
+export type AccountChange = Partial<Pick<Account, 'label' | 'transport' | 'serverAddress'>> & {
+  readonly isDefault?: true | undefined;
+};
+
 export class Accounts {
   readonly #parts: AccountsParts;
   readonly #runners = new Map<number, AccountRunner>();
   #started = false;
+  #changing: Promise<unknown> = Promise.resolve();
 
   constructor(parts: AccountsParts) {
     this.#parts = parts;
@@ -48,14 +53,29 @@ export class Accounts {
     return id === undefined ? this.list()[0] : this.#runners.get(id);
   }
 
+  /** Reads the pauses of before, so that they are known although nothing runs yet. */
+  async readPauses(): Promise<void> {
+    await Promise.all(this.list().map(({ dispatcher }) => dispatcher.readPause()));
+  }
+
   async start(): Promise<void> {
     this.#started = true;
     await Promise.all(this.list().map(({ dispatcher }) => dispatcher.start()));
   }
 
   /** Waits for requests under way, at most five seconds. */
-  async stop(): Promise<void> {
-    await Promise.all([...this.#runners.values()].map(end));
+  stop(): Promise<void> {
+    return this.#oneAtATime(async () => {
+      await Promise.all([...this.#runners.values()].map(end));
+      for (const { dispatcher } of this.#runners.values()) dispatcher.abandon();
+    });
+  }
+
+  /** Changes of what runs wait for each other: two at once would leave a dispatcher behind that nobody knows. */
+  #oneAtATime<T>(change: () => Promise<T>): Promise<T> {
+    const result = this.#changing.then(change, change);
+    this.#changing = result.catch(() => undefined);
+    return result;
   }
 
   wake(): void {
@@ -110,12 +130,11 @@ export class Accounts {
   }
 
   /** A new transport or address needs a new gateway: the old one first finishes what it has begun. */
-  async change(
-    id: number,
-    change: Partial<Pick<Account, 'label' | 'transport' | 'serverAddress'>> & {
-      isDefault?: true | undefined;
-    },
-  ): Promise<Result<AccountRunner>> {
+  change(id: number, change: AccountChange): Promise<Result<AccountRunner>> {
+    return this.#oneAtATime(() => this.#change(id, change));
+  }
+
+  async #change(id: number, change: AccountChange): Promise<Result<AccountRunner>> {
     const before = this.#runners.get(id);
     if (before === undefined) return failure('not-found');
     const { directory, build } = this.#parts;
@@ -143,15 +162,29 @@ export class Accounts {
     return success(runner);
   }
 
-  async remove(id: number): Promise<Result<undefined>> {
+  remove(id: number): Promise<Result<undefined>> {
+    return this.#oneAtATime(() => this.#remove(id));
+  }
+
+  async #remove(id: number): Promise<Result<undefined>> {
     const runner = this.#runners.get(id);
     if (runner === undefined) return failure('not-found');
     if (this.#runners.size === 1) return failure('last-account');
-    if (this.#parts.directory.openTexts(id) > 0) return failure('account-busy');
-    await end(runner);
+    const { directory } = this.#parts;
+    if (directory.openTexts(id) > 0) return failure('account-busy');
+    // From here on nothing new is taken for it.
     this.#runners.delete(id);
+    await end(runner);
+    if (directory.openTexts(id) > 0) {
+      // A text came in at the last moment: the account stays, with what it needs to send it.
+      const again = this.#parts.build(runner.account);
+      again.credentials.carryOver(runner.credentials);
+      this.#runners.set(id, again);
+      if (this.#started) await again.dispatcher.start();
+      return failure('account-busy');
+    }
+    directory.remove(id, this.#parts.now());
     runner.credentials.forget();
-    this.#parts.directory.remove(id, this.#parts.now());
     this.#parts.onChanged();
     return success(undefined);
   }

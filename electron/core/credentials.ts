@@ -81,7 +81,7 @@ export class Credentials {
       const { text, shouldReEncrypt } = await this.#parts.box.decrypt(secret.cipher);
       this.#locked = false;
       this.#parts.neverLog(text);
-      if (shouldReEncrypt || (await this.#strongerNow(secret.providerTag))) await this.#persist(text);
+      await this.#keepBetter(text, secret, shouldReEncrypt);
       return text;
     } catch (error) {
       this.#locked = true;
@@ -144,6 +144,21 @@ export class Credentials {
       return providerTag !== storedTag && (await this.measureStore()) === 'strong';
     } catch {
       return false;
+    }
+  }
+
+  /** Encrypts again where that is better. The key was read: whatever goes wrong here is no reason not to use it. */
+  async #keepBetter(key: string, secret: StoredSecret, shouldReEncrypt: boolean): Promise<void> {
+    try {
+      if (!shouldReEncrypt && !(await this.#strongerNow(secret.providerTag))) return;
+      const { cipher, providerTag } = await this.#parts.box.encrypt(key);
+      // The keyring may have taken its time: a key that was forgotten or replaced meanwhile must not come back.
+      const { accountId, store, now } = this.#parts;
+      const current = store.secret(accountId);
+      if (current === undefined || !Buffer.from(current.cipher).equals(Buffer.from(secret.cipher))) return;
+      store.setSecret(accountId, { ...secret, cipher, providerTag }, now());
+    } catch (error) {
+      this.#parts.log.warn('key-not-encrypted-again', { error: String(error) });
     }
   }
 

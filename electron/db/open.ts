@@ -51,9 +51,12 @@ export function openDatabase(path: string): WriteDatabase {
 
 /** Moves the log into the file and closes. Correctness never depends on this having run. */
 export function closeDatabase(database: WriteDatabase): void {
-  database.pragma('optimize');
-  database.pragma('wal_checkpoint(TRUNCATE)');
-  database.close();
+  try {
+    database.pragma('optimize');
+    database.pragma('wal_checkpoint(TRUNCATE)');
+  } finally {
+    database.close();
+  }
 }
 
 function setDurability(database: Database): void {

@@ -89,6 +89,7 @@ function failureOf(error: unknown, method: Method, log: Log): Result<never> {
 }
 
 const expectedNames: Readonly<Record<string, AppErrorCode>> = {
+  AccountRemoved: 'no-account',
   MessageNotFound: 'not-found',
   StaleTransition: 'stale',
 };

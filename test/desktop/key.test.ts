@@ -61,7 +61,8 @@ test('the key goes one way: into the keyring, and nowhere else', async ({ gatewa
   expect(answers).toContain('"key":"stored"');
   expect(methods.filter((name) => name.startsWith('credentials.'))).not.toContain('credentials.get');
 
-  // What the windows hold.
+  // What the windows hold, once this one shows the text.
+  await expect(main.getByRole('option')).toContainText('Sent with the key.');
   const heap = await heapSnapshot(main);
   // It does show what the page knows.
   expect(heap).toContain('Sent with the key.');

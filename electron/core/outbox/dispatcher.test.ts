@@ -636,6 +636,7 @@ describe('restart', () => {
     const stopped = running.stop();
     await time.advance(6_000);
     await stopped;
+    running.abandon();
     answer();
     await settle();
     expect(storageProblems).toEqual([]);
@@ -643,6 +644,31 @@ describe('restart', () => {
     const next = new SqliteOutboxStore(database, { runId: 'run-2', now: time.clock.now, newRef });
     await next.recover();
     expect(stateOf(id)).toBe('in_doubt');
+  });
+
+  test('an answer that comes after stop is written down while the database is open', async () => {
+    const [id] = await submit(['+27820000001']);
+    let answer: () => void = () => {};
+    gateway.answer = (batch) =>
+      new Promise((resolve) => {
+        answer = () => resolve(accepted(batch));
+      });
+    const running = dispatcher();
+    await running.start();
+    await settle();
+    const stopped = running.stop();
+    await time.advance(6_000);
+    await stopped;
+    answer();
+    await settle();
+    expect(stateOf(id)).toBe('accepted');
+  });
+
+  test('a pause from before is told before anything runs', async () => {
+    await store.pauseAccount(accountId, { reason: 'person', until: undefined, text: '' });
+    const running = dispatcher();
+    await running.readPause();
+    expect(running.sending()).toMatchObject({ state: 'paused', reason: 'person' });
   });
 
   test('stop waits for the request under way', async () => {

@@ -85,7 +85,7 @@ export class Dispatcher {
   readonly #abort = new AbortController();
   #started = false;
   #stopping = false;
-  /** The database may be closed now: what still comes in is for the next start to find out. */
+  /** See `abandon`. */
   #ended = false;
   /** On the monotonic clock: a resume that is never announced must not hold the texts for ever. */
   #asleepUntil: number | undefined;
@@ -111,9 +111,13 @@ export class Dispatcher {
     this.#limits = parts.limits ?? defaultLimits;
   }
 
-  /** Reads whether the account was paused before, and begins. */
-  async start(): Promise<void> {
+  /** Reads whether the account was paused before, so that `sending` tells it although nothing runs yet. */
+  async readPause(): Promise<void> {
     this.#setPause(await this.#parts.store.accountPause(this.#parts.accountId));
+  }
+
+  async start(): Promise<void> {
+    await this.readPause();
     this.#started = true;
     this.#parts.onSendingChanged(this.sending());
     this.wake();
@@ -126,10 +130,8 @@ export class Dispatcher {
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#cancelTimer?.();
-    if (this.#inFlight === 0 && this.#unclosed.length === 0 && !this.#turning) {
-      this.#ended = true;
-      return;
-    }
+    if (this.#unclosed.length > 0) await this.#closeFinished();
+    if (this.#inFlight === 0 && this.#unclosed.length === 0 && !this.#turning) return;
     await new Promise<void>((resolve) => {
       const cancel = this.#parts.timers.after(drainMilliseconds, resolve);
       this.#idle.push(() => {
@@ -137,8 +139,13 @@ export class Dispatcher {
         resolve();
       });
     });
-    this.#ended = true;
+    // What still runs ends now, as *Maybe sent*, and is written down as long as the database is open.
     this.#abort.abort();
+  }
+
+  /** The database is about to close: what comes in after this is for the next start to find out. */
+  abandon(): void {
+    this.#ended = true;
   }
 
   sending(): SendingState {
@@ -428,6 +435,7 @@ export class Dispatcher {
   }
 
   #storageProblem(error: unknown): void {
+    if (this.#ended) return;
     this.#parts.log.error('storage-problem', { error: String(error) });
     if (!this.#storageFailing) this.#parts.onStorageProblem(error);
     this.#storageFailing = true;

@@ -27,6 +27,11 @@ export class StaleTransition extends Error {
   }
 }
 
+/** The account was removed while the text was on its way to the outbox. Nothing was written. */
+export class AccountRemoved extends Error {
+  override readonly name = 'AccountRemoved';
+}
+
 export class MessageNotFound extends Error {
   override readonly name = 'MessageNotFound';
 }
@@ -77,6 +82,8 @@ export class SqliteOutboxStore implements OutboxStore {
     return this.#write(() => {
       const earlier = this.#sql.submissionMessages.all(submission.id) as { id: number }[];
       if (earlier.length > 0) return { messageIds: earlier.map((row) => row.id), repeated: true };
+      if (this.#sql.accountTakes.get(submission.accountId) === undefined)
+        throw new AccountRemoved(String(submission.accountId));
       const now = this.#now();
       this.#sql.insertSubmission.run(submission.id, submission.accountId, now);
       const messageIds = submission.messages.map((message) =>
@@ -352,6 +359,7 @@ function prepare(database: WriteDatabase) {
     submissionMessages: database.prepare(
       'SELECT id FROM message WHERE submission_id = ? AND resend_of IS NULL ORDER BY id',
     ),
+    accountTakes: database.prepare('SELECT 1 FROM account WHERE id = ? AND removed_at IS NULL'),
     insertSubmission: database.prepare('INSERT INTO submission(id, account_id, created_at) VALUES (?, ?, ?)'),
     insertMessage: database.prepare(
       `INSERT INTO message(client_ref, submission_id, account_id, recipient, body, parts, encoding, options, state_at, best_before,

@@ -293,6 +293,13 @@ describe('accounts', () => {
     expect(accounts.secret(second.id)).toBeUndefined();
     expect(accounts.list().map((account) => [account.label, account.isDefault])).toEqual([['Test', true]]);
     expect(reader.detail(messageIds[0] ?? 0)?.message.accountLabel).toBe('Second');
+    const late = {
+      id: 'late',
+      accountId: second.id,
+      messages: [message('+27820000002')],
+      clearsDraft: undefined,
+    };
+    await expect(store.submit(late)).rejects.toMatchObject({ name: 'AccountRemoved' });
     accounts.remove(accounts.create({ label: 'Empty', family: 'platform' }, 0).id, 1);
     expect(database.prepare('SELECT label FROM account ORDER BY id').pluck().all()).toEqual([
       'Test',
