@@ -307,28 +307,25 @@ async function start(): Promise<void> {
     workspace = opened;
     // A file that does not close well must not keep the other from working.
     await before?.close().catch((error: unknown) => log.error('close-failed', { error: String(error) }));
-    if (dispatcherMayRun) await opened.accounts.start();
+    if (dispatcherMayRun) await beginWork(opened);
+    feed.messagesChanged([]);
+    feed.statusChanged();
+  }
+
+  async function beginWork(opened: Workspace): Promise<void> {
     tellRecovered(opened);
+    // How well a key is kept here is asked early, so that the settings know it before somebody pastes one.
     void opened.accounts
       .get(undefined)
       ?.credentials.measureStore()
       .then(() => feed.statusChanged());
-    feed.messagesChanged([]);
-    feed.statusChanged();
+    await opened.accounts.start();
   }
 
   function afterFirstWindow(): void {
     if (dispatcherMayRun || quitting) return;
     dispatcherMayRun = true;
-    if (workspace !== undefined) {
-      void workspace.accounts.start();
-      tellRecovered(workspace);
-      // How well a key is kept here is asked early, so that the settings know it before somebody pastes one.
-      void workspace.accounts
-        .get(undefined)
-        ?.credentials.measureStore()
-        .then(() => feed.statusChanged());
-    }
+    if (workspace !== undefined) void beginWork(workspace);
     mark('dispatcher');
   }
 

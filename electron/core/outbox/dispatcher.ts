@@ -124,8 +124,8 @@ export class Dispatcher {
   }
 
   /**
-   * Stops claiming and waits up to five seconds for requests under way. What is still open then stays open in the
-   * database, and the next start marks it *Maybe sent*.
+   * Stops claiming and waits up to five seconds for requests under way. What still runs then is cut and becomes
+   * *Maybe sent*: now while the database is open, otherwise at the next start.
    */
   async stop(): Promise<void> {
     this.#stopping = true;
