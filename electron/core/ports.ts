@@ -223,6 +223,16 @@ export interface AttemptResult {
   readonly notBefore: number;
 }
 
+/** What the gateway says, for certain, became of a text that it took. */
+export interface DeliveryReport {
+  readonly messageId: number;
+  readonly event: 'report-delivered' | 'report-undelivered';
+  /** Why it did not arrive: `undelivered`, `expired`, `stopped`. */
+  readonly errorCode?: string | undefined;
+  /** The gateway's own word or number for it. */
+  readonly errorText?: string | undefined;
+}
+
 export type Counts = Readonly<Record<MessageState, number>>;
 
 export interface RecoveryReport {
@@ -247,6 +257,11 @@ export interface OutboxStore {
   /** A second text with a reference of its own; the doubtful one becomes `abandoned`. Returns the new id. */
   sendAgain(messageId: number, clientRef: string): Promise<number>;
   decideLate(messageId: number, decision: 'send' | 'drop'): Promise<void>;
+  /**
+   * Answers with the ids that changed. A report that comes twice, late, or about a text that is gone changes nothing: reports
+   * have no order.
+   */
+  report(reports: readonly DeliveryReport[]): Promise<readonly number[]>;
   /** Soonest future `not_before` among waiting texts, ms UTC; undefined when none waits for a time. */
   nextDue(accountId: number, now: number): Promise<number | undefined>;
   counts(): Promise<Counts>;

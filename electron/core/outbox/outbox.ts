@@ -3,7 +3,7 @@
  * no caller can forget either.
  */
 
-import type { NewMessage, OutboxStore, SubmitResult } from '../ports.ts';
+import type { DeliveryReport, NewMessage, OutboxStore, SubmitResult } from '../ports.ts';
 
 export interface OutboxParts {
   readonly store: OutboxStore;
@@ -51,6 +51,13 @@ export class Outbox {
   async decideLate(messageId: number, decision: 'send' | 'drop'): Promise<void> {
     await this.#parts.store.decideLate(messageId, decision);
     this.#changed([messageId]);
+  }
+
+  /** What became of texts that Clickatell took. Answers with those whose state changed. */
+  async report(reports: readonly DeliveryReport[]): Promise<readonly number[]> {
+    const changed = await this.#parts.store.report(reports);
+    if (changed.length > 0) this.#parts.onMessagesChanged(changed);
+    return changed;
   }
 
   #changed(ids: readonly number[]): void {

@@ -9,6 +9,7 @@ import type {
   AttemptResult,
   ClaimRequest,
   Counts,
+  DeliveryReport,
   OpenAttempt,
   OutboxStore,
   Outcome,
@@ -239,6 +240,19 @@ export class SqliteOutboxStore implements OutboxStore {
       this.#change(message, decision === 'send' ? 'person-send-late' : 'person-drop', {});
       // The person has decided that it still makes sense: it must not be held again.
       if (decision === 'send') this.#sql.forgetBestBefore.run(messageId);
+    });
+  }
+
+  async report(reports: readonly DeliveryReport[]): Promise<readonly number[]> {
+    return this.#write(() => {
+      const changed: number[] = [];
+      for (const { messageId, event, errorCode, errorText } of reports) {
+        const message = this.#sql.readMessage.get(messageId) as StoredMessage | undefined;
+        if (message === undefined || nextState(message.state, event) === undefined) continue;
+        this.#change(message, event, { errorCode, errorText });
+        changed.push(messageId);
+      }
+      return changed;
     });
   }
 
