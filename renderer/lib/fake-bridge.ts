@@ -4,6 +4,7 @@
  * the built program.
  */
 import { type AccountPauseReason, type MessageState, openStates } from '../../shared/domain/message.ts';
+import { withoutPassedTime } from '../../shared/domain/message-options.ts';
 import { type AppErrorCode, failure, type Result, success } from '../../shared/errors.ts';
 import type {
   AccountView,
@@ -154,11 +155,12 @@ function few(now: number): MessageDetail[] {
     errorCode: '105',
     errorMeaning: 'invalid-number' as const,
   };
+  const timePassed = { errorCode: 'delivery-time-passed', options: { deliverAt: now - hour / 2 } };
   return [
     fakeMessage(21, { state: 'queued', ...at(0.02) }, now),
     fakeMessage(20, { state: 'sending', ...at(0.03) }, now),
     fakeMessage(19, { state: 'in_doubt', ...at(0.3) }, now),
-    fakeMessage(18, { state: 'needs_decision', ...at(1) }, now),
+    fakeMessage(18, { state: 'needs_decision', ...timePassed, ...at(1) }, now),
     fakeMessage(17, { state: 'accepted', ...at(1.4) }, now),
     fakeMessage(16, { state: 'delivered', ...at(2) }, now),
     fakeMessage(15, { state: 'delivered', ...at(3) }, now),
@@ -537,7 +539,12 @@ export function createFakeClient(scenario: Scenario): FakeClient {
       if (decision === 'send-again' && message !== undefined) add(message.body, message.recipient, id);
       return move(id, decision === 'arrived' ? 'accepted' : 'abandoned');
     },
-    'messages.decideLate': ({ id, decision }) => move(id, decision === 'send' ? 'queued' : 'abandoned'),
+    'messages.decideLate': ({ id, decision }) => {
+      const message = messages.get(id);
+      if (message !== undefined && decision === 'send')
+        messages.set(id, { ...message, options: withoutPassedTime(message.options, Date.now()) });
+      return move(id, decision === 'send' ? 'queued' : 'cancelled');
+    },
     'settings.read': () => success(settings),
     'settings.change': (patch) => {
       settings = { ...settings, ...patch } as Settings;

@@ -28,3 +28,17 @@ export const messageOptionsSchema = v.strictObject({
   userDataHeader: v.optional(v.pipe(octets, v.maxLength(mostHeaderOctets * 2))),
 });
 export type MessageOptions = v.InferOutput<typeof messageOptionsSchema>;
+
+/**
+ * Without a delivery time that has passed: no gateway takes one, and the text with it would be refused.
+ * @param now ms UTC
+ */
+export function withoutPassedTime(options: MessageOptions, now: number): MessageOptions {
+  if (!hasPassedTime(options, now)) return options;
+  const { deliverAt: _passed, ...rest } = options;
+  return rest;
+}
+
+export function hasPassedTime({ deliverAt }: MessageOptions, now: number): boolean {
+  return deliverAt !== undefined && deliverAt <= now;
+}

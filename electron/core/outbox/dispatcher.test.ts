@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { MessageOptions } from '../../../shared/domain/message-options.ts';
 import { closeDatabase, openDatabase, type WriteDatabase } from '../../db/open.ts';
 import { AccountStore } from '../../db/stores/accounts.ts';
 import { SqliteMessageReader } from '../../db/stores/messages.ts';
@@ -135,7 +136,12 @@ function dispatcher(limits?: { concurrency: number; batchSize: number }): Dispat
 }
 
 let submissions = 0;
-async function submit(recipients: string[], body = 'Hello', bestBefore?: number): Promise<readonly number[]> {
+async function submit(
+  recipients: string[],
+  body = 'Hello',
+  bestBefore?: number,
+  options?: MessageOptions,
+): Promise<readonly number[]> {
   submissions += 1;
   const { messageIds } = await store.submit({
     id: `submission-${submissions}`,
@@ -147,6 +153,7 @@ async function submit(recipients: string[], body = 'Hello', bestBefore?: number)
       parts: 1,
       encoding: 'gsm-7',
       bestBefore,
+      options,
     })),
     clearsDraft: undefined,
   });
@@ -536,6 +543,92 @@ describe('best before', () => {
     running.wake();
     await settle();
     expect(stateOf(id)).toBe('accepted');
+  });
+});
+
+describe('a delivery time at the gateway', () => {
+  const minute = 60_000;
+
+  test('that passes while the text waits holds it for a person, who sends it without', async () => {
+    const deliverAt = time.clock.now() + 10 * minute;
+    const [id] = await submit(['+27820000001'], 'x', undefined, { deliverAt, validityMinutes: 90 });
+    const running = dispatcher();
+    await running.pause({ reason: 'person', until: undefined, text: '' });
+    await running.start();
+    await time.advance(11 * minute);
+    await running.resume();
+    await settle();
+    expect(reader.rows([id ?? 0])).toMatchObject([
+      { state: 'needs_decision', errorCode: 'delivery-time-passed' },
+    ]);
+    expect(gateway.batches).toEqual([]);
+    await store.decideLate(id ?? 0, 'send');
+    running.wake();
+    await settle();
+    expect(gateway.batches.map((batch) => batch.messages[0]?.options)).toEqual([{ validityMinutes: 90 }]);
+    expect(stateOf(id)).toBe('accepted');
+  });
+
+  test('holds the text as it passes, not when something else happens', async () => {
+    const deliverAt = time.clock.now() + minute;
+    const [id] = await submit(['+27820000001'], 'x', undefined, { deliverAt });
+    gateway.answer = noLine;
+    await dispatcher().start();
+    await time.advance(minute + 30_000);
+    expect(stateOf(id)).toBe('needs_decision');
+  });
+
+  test('that passes between claim and call ends the same way: the adapter never refuses the text for it', async () => {
+    const deliverAt = time.clock.now() + minute;
+    const [id] = await submit(['+27820000001'], 'x', undefined, { deliverAt });
+    gateway.answer = async (batch) => {
+      time.setWallClock(2 * minute);
+      return all(batch, { kind: 'notSent', why: 'aborted', text: 'the delivery time has passed' });
+    };
+    await dispatcher().start();
+    await settle();
+    expect(reader.rows([id ?? 0])).toMatchObject([
+      { state: 'needs_decision', errorCode: 'delivery-time-passed' },
+    ]);
+    expect(gateway.batches).toHaveLength(1);
+  });
+
+  test('that is still to come stays when a late text is sent all the same', async () => {
+    const now = time.clock.now();
+    const deliverAt = now + 60 * minute;
+    const [id] = await submit(['+27820000001'], 'x', now + minute, { deliverAt });
+    await time.advance(2 * minute);
+    const running = dispatcher();
+    await running.start();
+    await settle();
+    expect(reader.rows([id ?? 0])).toMatchObject([{ state: 'needs_decision', errorCode: null }]);
+    gateway.answer = noLine;
+    await store.decideLate(id ?? 0, 'send');
+    running.wake();
+    await settle();
+    expect(gateway.batches.map((batch) => batch.messages[0]?.options)).toEqual([{ deliverAt }]);
+    // Nor does it go out late the second time.
+    await time.advance(120 * minute);
+    expect(stateOf(id)).toBe('needs_decision');
+  });
+
+  test('that has passed is not repeated when a person sends a doubtful text again', async () => {
+    const deliverAt = time.clock.now() + minute;
+    const ids = await submit(['+27820000001', '+27820000002'], 'x', undefined, { deliverAt, flash: true });
+    gateway.answer = doubt;
+    const running = dispatcher();
+    await running.start();
+    await settle();
+    gateway.answer = noLine;
+    const early = await store.sendAgain(ids[0] ?? 0, newRef());
+    await time.advance(2 * minute);
+    const late = await store.sendAgain(ids[1] ?? 0, newRef());
+    await settle();
+    expect(reader.detail(early)?.message).toMatchObject({ options: { deliverAt, flash: true } });
+    expect(reader.detail(late)?.message.options).toEqual({ flash: true });
+    running.wake();
+    await settle();
+    expect(stateOf(early)).toBe('needs_decision');
   });
 });
 

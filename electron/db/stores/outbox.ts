@@ -3,7 +3,11 @@
  * promises are returned so that another engine can stand behind the port.
  */
 import { type MessageState, messageStates } from '../../../shared/domain/message.ts';
-import type { MessageOptions } from '../../../shared/domain/message-options.ts';
+import {
+  hasPassedTime,
+  type MessageOptions,
+  withoutPassedTime,
+} from '../../../shared/domain/message-options.ts';
 import { type MessageEvent, nextState } from '../../core/outbox/state.ts';
 import type {
   AttemptResult,
@@ -98,7 +102,7 @@ export class SqliteOutboxStore implements OutboxStore {
             parts: message.parts,
             encoding: message.encoding,
             options: JSON.stringify(message.options ?? {}),
-            bestBefore: message.bestBefore ?? null,
+            bestBefore: latestHandOver(message.bestBefore, message.options ?? {}),
             resendOf: null,
             now,
           }).lastInsertRowid,
@@ -136,7 +140,7 @@ export class SqliteOutboxStore implements OutboxStore {
             clientRef: message.client_ref,
             recipient: message.recipient,
             body: message.body,
-            ...(message.options === '{}' ? {} : { options: JSON.parse(message.options) as MessageOptions }),
+            ...(message.options === '{}' ? {} : { options: optionsOf(message) }),
           };
         });
         attempts.push({ id: attemptId, accountId: request.accountId, requestRef, messages });
@@ -183,7 +187,10 @@ export class SqliteOutboxStore implements OutboxStore {
     if (this.#sql.late.get({ accountId, now }) === undefined) return 0;
     return this.#write(() => {
       const late = this.#sql.late.all({ accountId, now }) as StoredMessage[];
-      for (const message of late) this.#change(message, 'hold-late', {});
+      for (const message of late) {
+        const timePassed = hasPassedTime(optionsOf(message), now);
+        this.#change(message, 'hold-late', timePassed ? { errorCode: 'delivery-time-passed' } : {});
+      }
       return late.length;
     });
   }
@@ -216,6 +223,7 @@ export class SqliteOutboxStore implements OutboxStore {
     return this.#write(() => {
       const message = { ...this.#read(messageId), state: 'in_doubt' as const };
       this.#change(message, 'person-send-again', { errorCode: 'person-send-again' });
+      const options = withoutPassedTime(optionsOf(message), this.#now());
       return Number(
         this.#sql.insertMessage.run({
           clientRef,
@@ -225,8 +233,8 @@ export class SqliteOutboxStore implements OutboxStore {
           body: message.body,
           parts: message.parts,
           encoding: message.encoding,
-          options: message.options,
-          bestBefore: null,
+          options: JSON.stringify(options),
+          bestBefore: latestHandOver(undefined, options),
           resendOf: messageId,
           now: this.#now(),
         }).lastInsertRowid,
@@ -238,8 +246,10 @@ export class SqliteOutboxStore implements OutboxStore {
     this.#write(() => {
       const message = { ...this.#read(messageId), state: 'needs_decision' as const };
       this.#change(message, decision === 'send' ? 'person-send-late' : 'person-drop', {});
-      // The person has decided that it still makes sense: it must not be held again.
-      if (decision === 'send') this.#sql.forgetBestBefore.run(messageId);
+      if (decision === 'drop') return;
+      // The person has decided that it still makes sense: it must not be held again for the same reason.
+      const options = withoutPassedTime(optionsOf(message), this.#now());
+      this.#sql.setLatest.run(latestHandOver(undefined, options), JSON.stringify(options), messageId);
     });
   }
 
@@ -348,6 +358,19 @@ export class SqliteOutboxStore implements OutboxStore {
   }
 }
 
+function optionsOf(message: StoredMessage): MessageOptions {
+  return JSON.parse(message.options) as MessageOptions;
+}
+
+/**
+ * Until when a text may leave, ms UTC: what a person set, and never after the time at which the gateway is to deliver it. A
+ * gateway refuses a time that has passed; held here instead, the text still has its person to decide.
+ */
+function latestHandOver(bestBefore: number | undefined, { deliverAt }: MessageOptions): number | null {
+  if (bestBefore === undefined) return deliverAt ?? null;
+  return deliverAt === undefined ? bestBefore : Math.min(bestBefore, deliverAt);
+}
+
 /** What an outcome does to a message that was being sent. */
 function effect(outcome: Outcome, message: StoredMessage, notBefore: number): [MessageEvent, Change] {
   switch (outcome.kind) {
@@ -416,7 +439,7 @@ function prepare(database: WriteDatabase) {
     requestCancel: database.prepare(
       `UPDATE message SET cancel_requested = 1 WHERE id = ? AND state = 'sending'`,
     ),
-    forgetBestBefore: database.prepare('UPDATE message SET best_before = NULL WHERE id = ?'),
+    setLatest: database.prepare('UPDATE message SET best_before = ?, options = ? WHERE id = ?'),
     // What comes first: a scheduled text falls due, or a waiting one passes its best before.
     nextDue: database.prepare(
       `SELECT min(at) AS at FROM (

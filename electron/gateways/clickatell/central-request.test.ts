@@ -109,12 +109,17 @@ describe('sendmsg', () => {
     ['flash with octets', '00', { flash: true, binary: true }, /flash/],
     ['octets that are none', 'x', { binary: true }, /hexadecimal/],
     ['a broken header', '00', { binary: true, userDataHeader: '0505040B8423F0' }, /length/],
-    ['a time gone by', 'x', { deliverAt: now }, /passed/],
     ['a time too far', 'x', { deliverAt: now + 10_081 * minute }, /seven days/],
     ['a sender that is none', 'x', { senderId: '#' }, /sender/],
     ['a validity out of bounds', 'x', { validityMinutes: 4_321 }, /validity/],
   ])('refuses %s', (_name, body, options, words) => {
     expect(write(body, options)).toMatch(words);
+  });
+
+  it('does not hold a delivery time that passed on the way against the text', () => {
+    expect(
+      checkSendParameters({ clientRef: 'R', recipient: '', body: 'x', options: { deliverAt: now } }, {}, now),
+    ).toMatchObject({ kind: 'refused', mayGoLater: true });
   });
 
   it.each<CentralSettings>([

@@ -16,6 +16,7 @@ import {
   checkSender,
   checkValidity,
   refused,
+  timePassed,
 } from './platform-request.ts';
 
 /** Names and values, in the order they are written. An undefined value is left out. */
@@ -151,7 +152,7 @@ function checkSchedule(
   now: number,
 ): Checked<Parameters> {
   if (deliverAt === undefined) return { kind: 'valid', value: [] };
-  if (!(deliverAt > now)) return refused('the delivery time has passed');
+  if (!(deliverAt > now)) return timePassed;
   const minutes = Math.max(1, Math.round((deliverAt - now) / minute));
   if (minutes > farthestMinutes) return refused('the delivery time is more than seven days away');
   return settings.schedule === 'scheduled_time'

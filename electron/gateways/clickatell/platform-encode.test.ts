@@ -105,7 +105,6 @@ describe('what cannot go is refused before anything leaves', () => {
       { binary: true, userDataHeader: '050003010201' },
       /numbers the parts/,
     ],
-    ['a time gone by', 'x', { deliverAt: now }, /passed/],
     ['a validity out of bounds', 'x', { validityMinutes: 0 }, /validity/],
     ['a sender that is none', 'x', { senderId: 'Café' }, /sender/],
     ['a sender too long', 'x', { senderId: '12345678901234567' }, /sender/],
@@ -122,6 +121,15 @@ describe('what cannot go is refused before anything leaves', () => {
       recipient === '12345' ? '12345' : 'rejected: the number is not one in international form',
       '27821234567',
     ]);
+  });
+
+  it('a delivery time that passed on the way is not held against the text', () => {
+    const late = message('+27821234567', 'x', { deliverAt: now });
+    for (const given of [limits, { ...limits, alwaysPersonal: true }]) {
+      const { slots, json, entries } = plan([late, late], given);
+      expect([json, entries]).toEqual([undefined, undefined]);
+      expect(slots).toEqual(Array(2).fill('notSent: the delivery time has passed'));
+    }
   });
 
   it('what the transport objects to', () => {

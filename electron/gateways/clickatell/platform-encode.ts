@@ -11,7 +11,7 @@ import {
   requestOf,
   type SendMessageRequest,
 } from './platform-request.ts';
-import { isSameText, leftOut, planSameText, rejected, type Slot } from './same-text.ts';
+import { isSameText, leftOut, outcomeOfRefusal, planSameText, type Slot } from './same-text.ts';
 
 /** `POST /messages` takes up to 200 numbers. */
 export const maxRecipients = 200;
@@ -102,10 +102,10 @@ function checkAlone(
   now: number,
 ): { readonly outcome: Outcome } | { readonly number: string; readonly fields: RequestFields } {
   const objection = limits.objection?.(message);
-  if (objection !== undefined) return { outcome: rejected(objection) };
+  if (objection !== undefined) return { outcome: outcomeOfRefusal(refused(objection)) };
   const fields = checkFields(message, now);
-  if (fields.kind === 'refused') return { outcome: rejected(fields.text) };
+  if (fields.kind === 'refused') return { outcome: outcomeOfRefusal(fields) };
   const number = checkNumber(message.recipient);
-  if (number.kind === 'refused') return { outcome: rejected(number.text) };
+  if (number.kind === 'refused') return { outcome: outcomeOfRefusal(number) };
   return { number: number.value, fields: fields.value };
 }

@@ -28,9 +28,14 @@ export interface SendMessageRequest {
 /** A request without what differs from one request to the next. */
 export type RequestFields = Omit<SendMessageRequest, 'to' | 'clientMessageId'>;
 
-export type Checked<Value> =
-  | { readonly kind: 'valid'; readonly value: Value }
-  | { readonly kind: 'refused'; readonly text: string };
+export type Checked<Value> = { readonly kind: 'valid'; readonly value: Value } | Refused;
+
+export interface Refused {
+  readonly kind: 'refused';
+  readonly text: string;
+  /** Nothing is wrong with the text itself: it goes back to the outbox, where a person can change what is. */
+  readonly mayGoLater?: true;
+}
 
 /** The digits of a number: how it is written to the gateway and compared with what comes back. */
 export function digitsOf(number: string): string {
@@ -180,7 +185,7 @@ function checkSchedule(deliverAt: number | undefined, now: number): Checked<stri
   if (deliverAt === undefined) return { kind: 'valid', value: undefined };
   if (!Number.isSafeInteger(deliverAt) || deliverAt > 8.64e15)
     return refused('the delivery time is not a time');
-  if (deliverAt <= now) return refused('the delivery time has passed');
+  if (deliverAt <= now) return timePassed;
   return { kind: 'valid', value: `${new Date(deliverAt).toISOString().slice(0, 19)}+0000` };
 }
 
@@ -201,6 +206,13 @@ export function checkValidity(minutes: number | undefined): Checked<number | und
     : refused(`the validity is not a number of minutes from 1 to ${mostValidityMinutes}`);
 }
 
-export function refused(text: string): { readonly kind: 'refused'; readonly text: string } {
+export function refused(text: string): Refused {
   return { kind: 'refused', text };
 }
+
+/** It passed between the outbox, which looks first, and here. */
+export const timePassed: Refused = {
+  kind: 'refused',
+  text: 'the delivery time has passed',
+  mayGoLater: true,
+};

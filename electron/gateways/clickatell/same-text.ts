@@ -1,6 +1,6 @@
 /** One text to several numbers: which of a batch's messages one request carries, and what is said about the others. */
 import type { GatewayMessage, Outcome } from '../../core/ports.ts';
-import { type Checked, checkNumber, sameOptions } from './platform-request.ts';
+import { type Checked, checkNumber, type Refused, sameOptions } from './platform-request.ts';
 
 /** What becomes of one message of the batch: it goes, with these digits, or this is its outcome already. */
 export type Slot = { readonly number: string } | { readonly outcome: Outcome };
@@ -32,7 +32,7 @@ export function planSameText<Fields>(
   if (lead === undefined) return { slots: [], to: [], fields: undefined };
   const checked = check(lead);
   if (checked.kind === 'refused') {
-    const outcome = rejected(checked.text);
+    const outcome = outcomeOfRefusal(checked);
     const slots = messages.map((message) => ({ outcome: isSameText(lead, message) ? outcome : leftOut }));
     return { slots, to: [], fields: undefined };
   }
@@ -42,7 +42,7 @@ export function planSameText<Fields>(
   const slots = messages.map((message): Slot => {
     if (!isSameText(lead, message)) return { outcome: leftOut };
     const number = checkNumber(message.recipient);
-    if (number.kind === 'refused') return { outcome: rejected(number.text) };
+    if (number.kind === 'refused') return { outcome: outcomeOfRefusal(number) };
     if (taken.has(number.value) || to.length >= maxRecipients) return { outcome: leftOut };
     taken.add(number.value);
     to.push(number.value);
@@ -55,8 +55,11 @@ export function isSameText(one: GatewayMessage, other: GatewayMessage): boolean 
   return one === other || (one.body === other.body && sameOptions(one.options, other.options));
 }
 
-export function rejected(text: string): Outcome {
-  return { kind: 'rejected', code: undefined, text };
+/** What is said about a message that we ourselves do not let go. */
+export function outcomeOfRefusal({ text, mayGoLater }: Refused): Outcome {
+  return mayGoLater === true
+    ? { kind: 'notSent', why: 'aborted', text }
+    : { kind: 'rejected', code: undefined, text };
 }
 
 /** One outcome for each message of the batch: those decided in planning stay, the others are asked for in order. */

@@ -65,9 +65,20 @@ export function sentenceFor(message: MessageDetail, status: StatusView | undefin
       return translate(
         message.errorCode === 'person-send-again' ? 'sentence.abandonedSentAgain' : 'sentence.abandoned',
       );
+    case 'needs_decision':
+      return isTimePassed(message)
+        ? translate('sentence.timePassed', { time: formatMoment(message.options.deliverAt, now) })
+        : translate('sentence.needs_decision');
     default:
       return translate(`sentence.${message.state}`);
   }
+}
+
+/** Held because the time at which Clickatell was to deliver it passed while it waited here. */
+function isTimePassed(
+  message: MessageDetail,
+): message is MessageDetail & { readonly options: { readonly deliverAt: number } } {
+  return message.errorCode === 'delivery-time-passed' && message.options.deliverAt !== undefined;
 }
 
 /** The gateway's own words, where the sentence does not hold them already. */
@@ -83,6 +94,7 @@ export function nextStepFor(message: MessageDetail): string | undefined {
   if (message.state === 'rejected' || message.state === 'undelivered' || message.state === 'in_doubt') {
     return translate(`next.${message.state}`);
   }
+  if (message.state === 'needs_decision' && isTimePassed(message)) return translate('next.timePassed');
   return undefined;
 }
 
@@ -91,7 +103,7 @@ const doneNotices: Readonly<Record<Exclude<Action, 'cancel'>, MessageKey>> = {
   'send-again': 'action.sendAgainNotice',
   drop: 'action.dropNotice',
   'send-late': 'action.sendNowNotice',
-  'drop-late': 'action.dropNotice',
+  'drop-late': 'action.dropLateNotice',
 };
 
 /** One text with its whole story, read again whenever main says that it changed. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { messageStates } from '../../../shared/domain/message.ts';
 import { translate, translateError } from '../../../shared/i18n/translate.ts';
 import { createFakeClient, fakeMessage, makeScenario, paused } from '../../lib/fake-bridge.ts';
+import { formatMoment } from '../../lib/format.ts';
 import { describeOptions } from './describe-options.ts';
 import {
   actionsFor,
@@ -66,6 +67,21 @@ describe('sentenceFor', () => {
     expect(sentenceFor(later, undefined, 61_000)).toBe(translate('sentence.queued'));
   });
 
+  it('says that the delivery time passed, and which it was', () => {
+    const deliverAt = Date.UTC(2026, 0, 15, 12, 0);
+    const late = fakeMessage(1, {
+      state: 'needs_decision',
+      errorCode: 'delivery-time-passed',
+      options: { deliverAt },
+    });
+    const now = deliverAt + 60_000;
+    expect(sentenceFor(late, undefined, now)).toContain(formatMoment(deliverAt, now));
+    expect(nextStepFor(late)).toBe(translate('next.timePassed'));
+    const other = fakeMessage(1, { state: 'needs_decision' });
+    expect(sentenceFor(other, undefined, now)).toBe(translate('sentence.needs_decision'));
+    expect(nextStepFor(other)).toBeUndefined();
+  });
+
   it('passes on the words of a refusal', () => {
     const refused = fakeMessage(1, { state: 'rejected', errorText: 'Invalid destination address' });
     expect(sentenceFor(refused, undefined, 0)).toContain('Invalid destination address');
@@ -123,6 +139,22 @@ describe('MessageDetailState', () => {
     client.fail('messages.decideLate', 'stale');
     await detail.act('send-late');
     expect(detail.problem).toBe(translateError({ code: 'stale' }));
+  });
+
+  it('sends a late text without the time that has passed, or drops it unsent', async () => {
+    const options = { deliverAt: 1, validityMinutes: 90 };
+    const late = (id: number) =>
+      fakeMessage(id, { state: 'needs_decision', errorCode: 'delivery-time-passed', options });
+    const client = createFakeClient(makeScenario('empty', { messages: [late(2), late(1)] }));
+    const detail = new MessageDetailState(client);
+    await detail.open(1);
+    await detail.act('send-late');
+    expect(detail.message).toMatchObject({ state: 'queued', options: { validityMinutes: 90 } });
+    expect(detail.message?.options).not.toHaveProperty('deliverAt');
+    await detail.open(2);
+    await detail.act('drop-late');
+    expect(detail.message?.state).toBe('cancelled');
+    expect(detail.notice).toBe(translate('action.dropLateNotice'));
   });
 
   it('follows changes, and drops the answer about a text that was left', async () => {
