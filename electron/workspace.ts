@@ -141,12 +141,21 @@ async function workOn(database: WriteDatabase, directory: string, parts: Workspa
 }
 
 /** A transport of the other family, left over from a change, means: choose by what a message needs. */
-function describe({ family, transport }: Account, baseUrl: string | undefined): GatewayDescription {
+function describe(
+  { family, transport, settings: { login, ...settings } }: Account,
+  baseUrl: string | undefined,
+): GatewayDescription {
   switch (family) {
     case 'platform':
       return { family, baseUrl, transport: transport === 'get' || transport === 'post' ? 'auto' : transport };
     case 'central':
-      return { family, baseUrl, transport: transport === 'get' || transport === 'post' ? transport : 'auto' };
+      return {
+        family,
+        baseUrl,
+        transport: transport === 'get' || transport === 'post' ? transport : 'auto',
+        login,
+        settings,
+      };
     default:
       return assertNever(family);
   }

@@ -16,6 +16,7 @@ export const appErrorCodes = [
   'option-not-carried',
   'option-invalid',
   'server-address-invalid',
+  'setting-not-offered',
   'key-rejected',
   'key-malformed',
   'ip-blocked',

@@ -19,6 +19,7 @@ const directory: AccountDirectory = {
       family,
       transport: 'auto',
       serverAddress: null,
+      settings: {},
       isDefault: stored.length === 0,
     };
     stored.push(account);
@@ -110,6 +111,37 @@ describe('accounts', () => {
     }
     expect([...running]).toEqual(['1:json']);
     expect(accounts.get(1)?.account.transport).toBe('json');
+  });
+
+  test('another setting is another gateway, the same ones are not', async () => {
+    const central = accounts.create('Old', 'central').account.id;
+    await accounts.start();
+    events = [];
+    const settings = { login: 'session', twoWay: true } as const;
+    const changed = await accounts.change(central, { settings });
+    expect(changed.ok && changed.value.account.settings).toEqual(settings);
+    expect(events).toEqual([
+      `close ${central}:auto`,
+      `stop ${central}:auto`,
+      `close ${central}:auto`,
+      `carry over to ${central}:auto`,
+      `start ${central}:auto`,
+      'changed',
+    ]);
+    events = [];
+    await accounts.change(central, { settings: { twoWay: true, login: 'session' } });
+    await accounts.change(central, { label: 'Older' });
+    expect(events).toEqual(['changed', 'changed']);
+    expect(accounts.get(central)?.account).toMatchObject({ label: 'Older', settings });
+  });
+
+  test('what a family does not have is not taken', async () => {
+    expect(await accounts.change(1, { settings: { queue: 1 }, label: 'Reception' })).toEqual({
+      ok: false,
+      error: { code: 'setting-not-offered' },
+    });
+    expect(stored[0]).toMatchObject({ settings: {}, label: 'Clickatell' });
+    expect(events).toEqual([]);
   });
 
   test('a text that comes in while its account is removed keeps the account', async () => {

@@ -2,11 +2,12 @@
  * The accounts and what runs for each: a gateway, a key, a dispatcher. Texts of one account never wait for another's
  * trouble.
  */
+import { familyHasSettings, sameSettings } from '../../shared/domain/account-settings.ts';
 import { failure, type Result, success } from '../../shared/errors.ts';
 import type { AccountView, StatusView } from '../../shared/ipc/contract.ts';
 import type { Credentials } from './credentials.ts';
 import type { Dispatcher, SendingState } from './outbox/dispatcher.ts';
-import type { Account, AccountDirectory, AccountFamily, Gateway } from './ports.ts';
+import type { Account, AccountDirectory, AccountFamily, Gateway, StoredAccountChange } from './ports.ts';
 
 export interface AccountRunner {
   readonly account: Account;
@@ -25,7 +26,7 @@ export interface AccountsParts {
   readonly onChanged: () => void;
 }
 
-export type AccountChange = Partial<Pick<Account, 'label' | 'transport' | 'serverAddress'>> & {
+export type AccountChange = StoredAccountChange & {
   readonly isDefault?: true | undefined;
 };
 
@@ -129,7 +130,7 @@ export class Accounts {
     return runner;
   }
 
-  /** A new transport or address needs a new gateway: the old one first finishes what it has begun. */
+  /** Another transport, address or setting needs a new gateway: the old one first finishes what it has begun. */
   change(id: number, change: AccountChange): Promise<Result<AccountRunner>> {
     return this.#oneAtATime(() => this.#change(id, change));
   }
@@ -138,9 +139,12 @@ export class Accounts {
     const before = this.#runners.get(id);
     if (before === undefined) return failure('not-found');
     const { directory, build } = this.#parts;
+    if (change.settings !== undefined && !familyHasSettings(before.account.family, change.settings))
+      return failure('setting-not-offered');
     const rebuilds =
       (change.transport !== undefined && change.transport !== before.account.transport) ||
-      (change.serverAddress !== undefined && change.serverAddress !== before.account.serverAddress);
+      (change.serverAddress !== undefined && change.serverAddress !== before.account.serverAddress) ||
+      (change.settings !== undefined && !sameSettings(change.settings, before.account.settings));
     if (rebuilds) {
       try {
         // Tried on paper first: an address that no key may go to changes nothing.
@@ -199,12 +203,15 @@ export class Accounts {
   }
 }
 
+const questions = ['status', 'charge', 'stop', 'coverage'] as const satisfies readonly (keyof Gateway)[];
+
 export function accountView({ account, gateway, credentials, dispatcher }: AccountRunner): AccountView {
   return {
     ...account,
     sending: sendingView(dispatcher.sending()),
     credential: credentials.view(),
     options: [...(gateway.capabilities.options ?? [])],
+    questions: questions.filter((question) => gateway[question] !== undefined),
   };
 }
 

@@ -2,6 +2,7 @@
  * What the core asks of the world. Adapters live in `electron/db`, `electron/gateways`, `electron/platform`;
  * the core only ever sees these shapes, so that it runs and is tested in plain Node.
  */
+import type { AccountSettings } from '../../shared/domain/account-settings.ts';
 import type { AccountPauseReason, MessageState } from '../../shared/domain/message.ts';
 import type { MessageOptions } from '../../shared/domain/message-options.ts';
 
@@ -343,15 +344,21 @@ export interface Account {
   readonly transport: AccountTransport;
   /** Null: Clickatell's own address. */
   readonly serverAddress: string | null;
+  readonly settings: AccountSettings;
   readonly isDefault: boolean;
 }
+
+/** What can be changed about an account. Settings are replaced as a whole. */
+export type StoredAccountChange = Partial<
+  Pick<Account, 'label' | 'transport' | 'serverAddress' | 'settings'>
+>;
 
 export interface AccountDirectory {
   /** The default one first; removed ones left out. */
   list(): Account[];
   /** The first account becomes the default one. */
   create(account: Pick<Account, 'label' | 'family'>, now: number): Account;
-  change(id: number, change: Partial<Pick<Account, 'label' | 'transport' | 'serverAddress'>>): void;
+  change(id: number, change: StoredAccountChange): void;
   makeDefault(id: number): void;
   /** Takes the key along. An account with texts stays for the history, out of `list`. */
   remove(id: number, now: number): void;

@@ -106,6 +106,20 @@ describe('migrations', () => {
     closeDatabase(database);
   });
 
+  test('accounts from before settings keep everything, and have none', () => {
+    const old = new Sqlite(join(directory, 'old.db'));
+    migrate(old, () => {}, migrations.slice(0, 1));
+    old.exec(
+      "INSERT INTO account(label, family, transport, is_default, created_at) VALUES ('Old', 'central', 'get', 1, 5)",
+    );
+    expect(migrate(old, () => {}, migrations.slice(0, 2))).toEqual([20]);
+    expect(old.prepare('SELECT label, transport, is_default, settings FROM account').all()).toEqual([
+      { label: 'Old', transport: 'get', is_default: 1, settings: '{}' },
+    ]);
+    expect(() => old.exec("UPDATE account SET settings = 'queue 1'")).toThrow('CHECK');
+    old.close();
+  });
+
   test('the new schema passes SQLite’s own checks', () => {
     const database = openDatabase(path);
     expect(database.pragma('integrity_check', { simple: true })).toBe('ok');

@@ -68,10 +68,12 @@ export function fakeAccount(id: number, changes: Partial<AccountView> = {}): Acc
     family,
     transport: 'auto',
     serverAddress: null,
+    settings: {},
     isDefault: id === 1,
     sending: running,
     credential: { key: 'stored', store: 'strong' },
     options: [...familyOptions[family]],
+    questions: family === 'central' ? ['status', 'charge', 'stop', 'coverage'] : ['status'],
     ...changes,
   };
 }
@@ -567,12 +569,13 @@ export function createFakeClient(scenario: Scenario): FakeClient {
       push({ kind: 'status-changed' });
       return success(created);
     },
-    'accounts.change': ({ id, label, transport, serverAddress, isDefault }) => {
+    'accounts.change': ({ id, label, transport, serverAddress, settings: asked, isDefault }) => {
       if (isDefault === true) accounts = accounts.map((account) => ({ ...account, isDefault: false }));
       const changed = changeAccount(id, {
         ...(label === undefined ? {} : { label }),
         ...(transport === undefined ? {} : { transport }),
         ...(serverAddress === undefined ? {} : { serverAddress }),
+        ...(asked === undefined ? {} : { settings: asked }),
         ...(isDefault === undefined ? {} : { isDefault }),
       });
       return changed === undefined ? failure('not-found') : success(changed);

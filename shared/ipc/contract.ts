@@ -6,6 +6,7 @@
  * in `electron/ipc/handlers/`, and use it through `renderer/lib/bridge.ts`.
  */
 import * as v from 'valibot';
+import { accountSettingsSchema } from '../domain/account-settings.ts';
 import { centralLoginSchema } from '../domain/central-login.ts';
 import { gatewayErrorMeanings } from '../domain/gateway-error.ts';
 import { accountPauseReasons, maxBodyUnits, messageStates } from '../domain/message.ts';
@@ -77,6 +78,7 @@ export const accountSchema = v.strictObject({
   transport: v.picklist(accountTransports),
   /** Null: Clickatell's own address. */
   serverAddress: v.nullable(shortText),
+  settings: accountSettingsSchema,
   isDefault: v.boolean(),
   sending: sendingSchema,
   credential: credentialSchema,
@@ -84,6 +86,8 @@ export const accountSchema = v.strictObject({
   options: v.array(
     v.picklist(['senderId', 'flash', 'validityMinutes', 'deliverAt', 'binary', 'userDataHeader']),
   ),
+  /** What its gateway can be asked about a text it took (`status`, `charge`, `stop`) or about a number (`coverage`). */
+  questions: v.array(v.picklist(['status', 'charge', 'stop', 'coverage'])),
 });
 export type AccountView = v.InferOutput<typeof accountSchema>;
 
@@ -304,6 +308,8 @@ export const contract = {
       label: v.optional(label),
       transport: v.optional(v.picklist(accountTransports)),
       serverAddress: v.optional(v.nullable(serverAddress)),
+      /** All of them: what is left out goes back to Clickatell's default. */
+      settings: v.optional(accountSettingsSchema),
       isDefault: v.optional(v.literal(true)),
     }),
     output: accountSchema,

@@ -1,9 +1,20 @@
 /** Accounts and the ciphertext of their keys. The plain key never comes near this file. */
+import { readAccountSettings } from '../../../shared/domain/account-settings.ts';
 import { openStates } from '../../../shared/domain/message.ts';
-import type { Account, AccountDirectory, SecretStore, StoredSecret } from '../../core/ports.ts';
+import type {
+  Account,
+  AccountDirectory,
+  SecretStore,
+  StoredAccountChange,
+  StoredSecret,
+} from '../../core/ports.ts';
 import type { WriteDatabase } from '../open.ts';
 
-type StoredAccount = Omit<Account, 'isDefault'> & { readonly isDefault: 0 | 1 };
+type StoredAccount = Omit<Account, 'isDefault' | 'settings'> & {
+  readonly isDefault: 0 | 1;
+  /** JSON. */
+  readonly settings: string;
+};
 
 export class AccountStore implements SecretStore, AccountDirectory {
   readonly #database: WriteDatabase;
@@ -14,7 +25,7 @@ export class AccountStore implements SecretStore, AccountDirectory {
     const open = openStates.map((state) => `'${state}'`).join(', ');
     this.#sql = {
       list: database.prepare(
-        `SELECT id, label, family, transport, base_url AS serverAddress, is_default AS isDefault FROM account
+        `SELECT id, label, family, transport, base_url AS serverAddress, settings, is_default AS isDefault FROM account
          WHERE removed_at IS NULL ORDER BY is_default DESC, id`,
       ),
       insert: database.prepare(
@@ -22,7 +33,8 @@ export class AccountStore implements SecretStore, AccountDirectory {
       ),
       change: database.prepare(
         `UPDATE account SET label = coalesce(:label, label), transport = coalesce(:transport, transport),
-           base_url = CASE WHEN :setAddress = 1 THEN :serverAddress ELSE base_url END WHERE id = :id`,
+           base_url = CASE WHEN :setAddress = 1 THEN :serverAddress ELSE base_url END,
+           settings = coalesce(:settings, settings) WHERE id = :id`,
       ),
       noDefault: database.prepare('UPDATE account SET is_default = 0'),
       setDefault: database.prepare('UPDATE account SET is_default = 1 WHERE id = ? AND removed_at IS NULL'),
@@ -48,6 +60,7 @@ export class AccountStore implements SecretStore, AccountDirectory {
   list(): Account[] {
     return (this.#sql.list.all() as StoredAccount[]).map((account) => ({
       ...account,
+      settings: readAccountSettings(account.settings),
       isDefault: account.isDefault === 1,
     }));
   }
@@ -55,16 +68,17 @@ export class AccountStore implements SecretStore, AccountDirectory {
   create({ label, family }: Pick<Account, 'label' | 'family'>, now: number): Account {
     const isDefault = this.list().length === 0;
     const id = Number(this.#sql.insert.run(label, family, isDefault ? 1 : 0, now).lastInsertRowid);
-    return { id, label, family, transport: 'auto', serverAddress: null, isDefault };
+    return { id, label, family, transport: 'auto', serverAddress: null, settings: {}, isDefault };
   }
 
-  change(id: number, change: Partial<Pick<Account, 'label' | 'transport' | 'serverAddress'>>): void {
+  change(id: number, change: StoredAccountChange): void {
     this.#sql.change.run({
       id,
       label: change.label ?? null,
       transport: change.transport ?? null,
       setAddress: change.serverAddress === undefined ? 0 : 1,
       serverAddress: change.serverAddress ?? null,
+      settings: change.settings === undefined ? null : JSON.stringify(change.settings),
     });
   }
 

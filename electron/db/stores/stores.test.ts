@@ -277,7 +277,14 @@ describe('accounts', () => {
       serverAddress: 'https://example.invalid',
     });
     accounts.change(second.id, { serverAddress: null });
-    expect(accounts.list()[0]).toMatchObject({ transport: 'post', serverAddress: null });
+    expect(accounts.list()[0]).toMatchObject({ transport: 'post', serverAddress: null, settings: {} });
+    const settings = { login: 'session', maxCredits: 1.5, queue: 1 } as const;
+    accounts.change(second.id, { settings });
+    accounts.change(second.id, { label: 'Second' });
+    expect(new AccountStore(database).list()[0]).toMatchObject({ transport: 'post', settings });
+    // All of them at once: what is left out is back at its default.
+    accounts.change(second.id, { settings: { queue: 2 } });
+    expect(accounts.list()[0]?.settings).toEqual({ queue: 2 });
 
     const { messageIds } = await store.submit({
       id: 'x',

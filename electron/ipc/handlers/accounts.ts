@@ -14,13 +14,14 @@ export function accountHandlers(services: Services): Group {
       if (workspace === undefined) return failure('no-account');
       return success(accountView(workspace.accounts.create(label, family)));
     },
-    'accounts.change': async ({ id, label, transport, serverAddress, isDefault }) => {
+    'accounts.change': async ({ id, label, transport, serverAddress, settings, isDefault }) => {
       const workspace = services.workspace();
       if (workspace === undefined) return failure('no-account');
       const changed = await workspace.accounts.change(id, {
         ...(label === undefined ? {} : { label }),
         ...(transport === undefined ? {} : { transport }),
         ...(serverAddress === undefined ? {} : { serverAddress }),
+        ...(settings === undefined ? {} : { settings }),
         ...(isDefault === undefined ? {} : { isDefault }),
       });
       return changed.ok ? success(accountView(changed.value)) : changed;
