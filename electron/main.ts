@@ -163,7 +163,8 @@ async function start(): Promise<void> {
       settings: () => preferences.settings,
       changeSettings,
       textRules,
-      errorMeaning: (family, code) => errorMeaning(family, code ?? undefined) ?? null,
+      errorMeaning: (family, code, words) =>
+        errorMeaning(family, code ?? undefined, words ?? undefined) ?? null,
       newRef: newReference,
       newSubmissionId: randomUUID,
       now: clock.now,

@@ -43,16 +43,21 @@ export function createGateway(description: GatewayDescription): Gateway {
   }
 }
 
-/** The sentence `gatewayError.<meaning>` for an error number; undefined when nobody has described it. */
+/**
+ * The sentence `gatewayError.<meaning>` for an error number; undefined when nobody has described it.
+ *
+ * @param words the gateway's own: one number of Developers' Central means two things, see `centralError`
+ */
 export function errorMeaning(
   family: GatewayDescription['family'],
   code: string | undefined,
+  words: string | undefined,
 ): GatewayErrorMeaning | undefined {
   switch (family) {
     case 'platform':
       return platformError(code)?.meaning;
     case 'central':
-      return centralError(code)?.meaning;
+      return centralError(code, words)?.meaning;
     default:
       return assertNever(family);
   }

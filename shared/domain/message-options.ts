@@ -3,14 +3,13 @@
  * is the same everywhere. Absent means: the account's own default.
  */
 import * as v from 'valibot';
+import { maxHeaderOctets } from './part-capacity.ts';
 
 /** Even number of hexadecimal digits. */
 const octets = v.pipe(v.string(), v.regex(/^(?:[0-9a-fA-F]{2})+$/));
 
 /** Clickatell keeps trying for a day unless told; three days is the longest that its documents name. */
 export const mostValidityMinutes = 4_320;
-/** Octets that a user data header may have, its length octet included: a part holds 140. */
-export const mostHeaderOctets = 139;
 
 export const messageOptionsSchema = v.strictObject({
   /** A two-way number or a registered sender ID: 1 to 16 digits, or up to 11 letters and digits. */
@@ -25,7 +24,7 @@ export const messageOptionsSchema = v.strictObject({
   deliverAt: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1))),
   /** The body is hexadecimal octets, not text. */
   binary: v.optional(v.boolean()),
-  userDataHeader: v.optional(v.pipe(octets, v.maxLength(mostHeaderOctets * 2))),
+  userDataHeader: v.optional(v.pipe(octets, v.maxLength(maxHeaderOctets * 2))),
 });
 export type MessageOptions = v.InferOutput<typeof messageOptionsSchema>;
 

@@ -23,7 +23,10 @@ const concatenationOctets = 5;
 /** Clickatell carries no more (docs.clickatell.com, "SMS concatenation"). */
 export const maxParts = 35;
 
-/** Longest header that leaves room for any one character beside the concatenation. */
+/**
+ * Longest header of one's own, its length octet included: 131. A part could hold one of 139 and a single octet, but a
+ * message with it could never be longer than that part; this one leaves room for any one character in each of several.
+ */
 export const maxHeaderOctets = partOctets - concatenationOctets - 4;
 
 /**

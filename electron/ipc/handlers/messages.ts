@@ -34,7 +34,7 @@ export function messageHandlers(services: Services): Group {
         encoding: message.encoding,
         options: message.options,
         account: { id: message.accountId, label: message.accountLabel },
-        errorMeaning: services.errorMeaning(message.accountFamily, message.errorCode),
+        errorMeaning: services.errorMeaning(message.accountFamily, message.errorCode, message.errorText),
         clientRef: message.clientRef,
         providerId: message.providerId,
         resendOf: message.resendOf,

@@ -41,8 +41,11 @@ export interface Services {
   settings(): Settings;
   changeSettings(patch: SettingsPatch): Promise<Settings>;
   textRules(): Promise<TextRules>;
-  /** What an error number of a gateway means, in one of our sentences; null for numbers nobody has described. */
-  errorMeaning(family: AccountFamily, code: string | null): GatewayErrorMeaning | null;
+  /**
+   * What an error number of a gateway, with its words, means in one of our sentences; null for numbers nobody has
+   * described.
+   */
+  errorMeaning(family: AccountFamily, code: string | null, words: string | null): GatewayErrorMeaning | null;
   newRef(): string;
   newSubmissionId(): string;
   now(): number;
