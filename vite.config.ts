@@ -41,7 +41,10 @@ export default defineConfig({
         sourcemap: true,
         rolldownOptions: {
           external,
-          input: { bootstrap: `${root}electron/bootstrap.ts` },
+          input: {
+            bootstrap: `${root}electron/bootstrap.ts`,
+            'database-worker': `${root}electron/db/worker/entry.ts`,
+          },
           output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' },
         },
       },

@@ -235,6 +235,7 @@ async function start(): Promise<void> {
     const opened = await openWorkspace({
       mode,
       dataDirectory,
+      workerFile: join(import.meta.dirname, 'database-worker.cjs'),
       runId: randomUUID(),
       gateway: options.gateway,
       clock,

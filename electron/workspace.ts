@@ -17,6 +17,7 @@ import { AccountStore } from './db/stores/accounts.ts';
 import { SqliteDraftStore } from './db/stores/drafts.ts';
 import { SqliteMessageReader } from './db/stores/messages.ts';
 import { SqliteOutboxStore } from './db/stores/outbox.ts';
+import { DatabaseWorkers } from './db/worker/workers.ts';
 import { createGateway, type GatewayDescription } from './gateways/registry.ts';
 import type { OpenWorkspace } from './ipc/handlers/services.ts';
 import type { PracticeServer } from './practice/server.ts';
@@ -26,6 +27,8 @@ export interface WorkspaceParts {
   /** Absolute; holds one folder per mode. */
   readonly dataDirectory: string;
   readonly runId: string;
+  /** Where a database worker starts: `db/worker/entry.ts`, bundled. */
+  readonly workerFile: string;
   /** Another server for every live account, on loopback. */
   readonly gateway: string | undefined;
   readonly clock: Clock;
@@ -42,6 +45,7 @@ export interface WorkspaceParts {
 
 export interface Workspace extends OpenWorkspace {
   readonly recovered: RecoveryReport;
+  readonly workers: DatabaseWorkers;
   counts(): Promise<Counts>;
   /** Waits for requests under way, at most five seconds, then closes the file. */
   close(): Promise<void>;
@@ -54,16 +58,22 @@ export function newReference(): string {
 /** @throws what `openDatabase` throws */
 export async function openWorkspace(parts: WorkspaceParts): Promise<Workspace> {
   const directory = join(parts.dataDirectory, parts.mode);
-  const database = openDatabase(join(directory, 'outbox.db'));
+  const databaseFile = join(directory, 'outbox.db');
+  const database = openDatabase(databaseFile);
   try {
-    return await workOn(database, directory, parts);
+    return await workOn(database, databaseFile, directory, parts);
   } catch (error) {
     closeDatabase(database);
     throw error;
   }
 }
 
-async function workOn(database: WriteDatabase, directory: string, parts: WorkspaceParts): Promise<Workspace> {
+async function workOn(
+  database: WriteDatabase,
+  databaseFile: string,
+  directory: string,
+  parts: WorkspaceParts,
+): Promise<Workspace> {
   const now = (): number => parts.clock.now();
   const store = new SqliteOutboxStore(database, { runId: parts.runId, now, newRef: newReference });
   const recovered = await store.recover();
@@ -121,8 +131,17 @@ async function workOn(database: WriteDatabase, directory: string, parts: Workspa
     onMessagesChanged: parts.onMessagesChanged,
   });
 
+  // No thread is started before the first job.
+  const workers = new DatabaseWorkers({
+    workerFile: parts.workerFile,
+    databaseFile,
+    timers: parts.timers,
+    log: parts.log,
+  });
+
   return {
     mode: parts.mode,
+    workers,
     outbox,
     accounts,
     messages: new SqliteMessageReader(database),
@@ -133,6 +152,7 @@ async function workOn(database: WriteDatabase, directory: string, parts: Workspa
       try {
         await accounts.stop();
         await practice?.stop();
+        await workers.close();
       } finally {
         closeDatabase(database);
       }

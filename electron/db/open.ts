@@ -20,6 +20,9 @@ const keptBackups = 2;
 /** A write-capable connection. Only `openDatabase` makes one. */
 export type WriteDatabase = Database & { readonly __brand: 'write' };
 
+/** A connection that cannot write: what reads takes either kind. */
+export type ReadDatabase = Database & { readonly __brand: 'read' | 'write' };
+
 export class NotOurDatabaseError extends Error {
   override readonly name = 'NotOurDatabaseError';
 }
@@ -47,6 +50,18 @@ export function openDatabase(path: string): WriteDatabase {
     database.close();
     throw error;
   }
+}
+
+/**
+ * A second connection to a file that is open already, for a worker. It sees what was committed before each statement.
+ * @throws SQLite's own error when the file is missing or is no database
+ */
+export function openReadOnly(path: string): ReadDatabase {
+  const database = new Sqlite(path, { readonly: true, fileMustExist: true, timeout: busyMilliseconds });
+  database.pragma('query_only = ON');
+  // Searching walks through many pages of the index: 32 MB of them are kept.
+  database.pragma('cache_size = -32768');
+  return database as Database as ReadDatabase;
 }
 
 /** Moves the log into the file and closes. Correctness never depends on this having run. */

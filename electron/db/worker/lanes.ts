@@ -1,0 +1,11 @@
+import type { JobName } from './jobs/index.ts';
+
+/**
+ * Two workers, so that a search never waits for a backup. `quick`: answers while a person types. `long`: everything with
+ * a progress bar.
+ */
+export type Lane = 'quick' | 'long';
+
+export const lanes: Readonly<Record<JobName, Lane>> = {
+  'measure-file': 'quick',
+};

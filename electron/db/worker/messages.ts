@@ -1,0 +1,21 @@
+/** What main and a worker say to each other. Plain data only: it is cloned on the way. */
+
+export type ToWorker =
+  | { readonly kind: 'run'; readonly id: number; readonly job: string; readonly input: unknown }
+  | { readonly kind: 'cancel'; readonly id: number }
+  /** The last report of this job was taken. */
+  | { readonly kind: 'taken'; readonly id: number }
+  /** Close the connection and end. Jobs that still run are cancelled. */
+  | { readonly kind: 'close' };
+
+export type FromWorker =
+  | { readonly kind: 'report'; readonly id: number; readonly report: unknown }
+  | { readonly kind: 'done'; readonly id: number; readonly output: unknown }
+  | {
+      readonly kind: 'failed';
+      readonly id: number;
+      readonly name: string;
+      readonly message: string;
+      /** SQLite's or the system's code, such as `SQLITE_FULL`. */
+      readonly code: string | undefined;
+    };
