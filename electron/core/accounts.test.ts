@@ -20,6 +20,7 @@ const directory: AccountDirectory = {
       transport: 'auto',
       serverAddress: null,
       settings: {},
+      ratePerMinute: 600,
       isDefault: stored.length === 0,
     };
     stored.push(account);

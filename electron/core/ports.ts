@@ -17,6 +17,14 @@ export interface Timers {
   after(milliseconds: number, run: () => void): () => void;
 }
 
+/**
+ * When texts may go out: quiet hours, closed days, holidays. `changesAt` (ms UTC) is when `open` may become something else;
+ * undefined: never.
+ */
+export interface Calendar {
+  windowAt(now: number): { readonly open: boolean; readonly changesAt: number | undefined };
+}
+
 export interface Log {
   debug(event: string, facts?: LogFacts): void;
   info(event: string, facts?: LogFacts): void;
@@ -190,7 +198,12 @@ export interface Submission {
   readonly messages: readonly NewMessage[];
   /** Draft that this submission empties, in the same transaction. */
   readonly clearsDraft: string | undefined;
+  /** Absent: 0. */
+  readonly priority?: Priority | undefined;
 }
+
+/** Claim order: 0, a person's own text, goes before 1, a batch. */
+export type Priority = 0 | 1;
 
 export interface SubmitResult {
   readonly messageIds: readonly number[];
@@ -215,6 +228,30 @@ export interface ClaimRequest {
   readonly maxRecipients: number;
   /** How many different texts one request may carry; absent or 1: one. */
   readonly maxPersonalTexts?: number | undefined;
+  /** How many texts may be claimed in all; absent: as many as the requests carry. */
+  readonly maxMessages?: number | undefined;
+  /** As `maxMessages`, for texts of a batch alone: the rest is kept for what a person sends meanwhile. */
+  readonly maxBatchMessages?: number | undefined;
+  /** A person's own texts go in requests as small as keeps every slot busy: no later, and with fewer in one doubt. */
+  readonly spreadUrgent?: boolean | undefined;
+  /** False in quiet hours: only texts whose quiet hours a person has overridden. Absent: open. */
+  readonly open?: boolean | undefined;
+}
+
+/** What one turn of the dispatcher writes, in one transaction: closes first, then what is late, then the claim. */
+export interface TurnRequest {
+  readonly accountId: number;
+  readonly now: number;
+  readonly results: readonly AttemptResult[];
+  /** Absent: nothing is claimed. */
+  readonly claim?: ClaimRequest | undefined;
+}
+
+export interface TurnReport {
+  /** What was claimed. */
+  readonly attempts: readonly OpenAttempt[];
+  /** Texts that became *Needs a decision*, because it had become too late for them or they cannot be read. */
+  readonly held: number;
 }
 
 export interface AttemptResult {
@@ -249,6 +286,8 @@ export interface OutboxStore {
   submit(submission: Submission): Promise<SubmitResult>;
   claim(request: ClaimRequest): Promise<readonly OpenAttempt[]>;
   close(results: readonly AttemptResult[]): Promise<void>;
+  /** Close, hold late and claim in one transaction. All of it is written, or nothing. */
+  turn(request: TurnRequest): Promise<TurnReport>;
   /** Turns what an earlier run left in `sending` into `in_doubt`. Called once, before the first claim. */
   recover(): Promise<RecoveryReport>;
   /** Late texts wait for a person instead of going out. Returns how many. */
@@ -263,8 +302,10 @@ export interface OutboxStore {
    * have no order.
    */
   report(reports: readonly DeliveryReport[]): Promise<readonly number[]>;
-  /** Soonest future `not_before` among waiting texts, ms UTC; undefined when none waits for a time. */
+  /** Soonest future `not_before` or `best_before` among waiting texts, ms UTC; undefined when none waits for a time. */
   nextDue(accountId: number, now: number): Promise<number | undefined>;
+  /** Soonest future `best_before` among waiting texts, ms UTC: then they become *Needs a decision*, whatever else holds. */
+  nextLate(accountId: number, now: number): Promise<number | undefined>;
   counts(): Promise<Counts>;
   pauseAccount(accountId: number, pause: Pause | undefined): Promise<void>;
   accountPause(accountId: number): Promise<Pause | undefined>;
@@ -346,11 +387,13 @@ export interface Account {
   readonly serverAddress: string | null;
   readonly settings: AccountSettings;
   readonly isDefault: boolean;
+  /** Most texts handed over a minute. */
+  readonly ratePerMinute: number;
 }
 
 /** What can be changed about an account. Settings are replaced as a whole. */
 export type StoredAccountChange = Partial<
-  Pick<Account, 'label' | 'transport' | 'serverAddress' | 'settings'>
+  Pick<Account, 'label' | 'transport' | 'serverAddress' | 'settings' | 'ratePerMinute'>
 >;
 
 export interface AccountDirectory {

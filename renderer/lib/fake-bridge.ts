@@ -69,6 +69,7 @@ export function fakeAccount(id: number, changes: Partial<AccountView> = {}): Acc
     transport: 'auto',
     serverAddress: null,
     settings: {},
+    ratePerMinute: 600,
     isDefault: id === 1,
     sending: running,
     credential: { key: 'stored', store: 'strong' },

@@ -71,6 +71,9 @@ const label = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(60));
 /** `https:`, or `http:` on loopback. Checked again where the gateway is made. */
 const serverAddress = v.pipe(v.string(), v.trim(), v.maxLength(200), v.url());
 
+/** Most texts an account hands over a minute. */
+const ratePerMinute = v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(60_000));
+
 export const accountSchema = v.strictObject({
   id: rowId,
   label,
@@ -80,6 +83,7 @@ export const accountSchema = v.strictObject({
   serverAddress: v.nullable(shortText),
   settings: accountSettingsSchema,
   isDefault: v.boolean(),
+  ratePerMinute,
   sending: sendingSchema,
   credential: credentialSchema,
   /** Options that this account can carry; the composer offers no others. */
@@ -311,6 +315,7 @@ export const contract = {
       /** All of them: what is left out goes back to Clickatell's default. */
       settings: v.optional(accountSettingsSchema),
       isDefault: v.optional(v.literal(true)),
+      ratePerMinute: v.optional(ratePerMinute),
     }),
     output: accountSchema,
     windows: main,

@@ -8,7 +8,7 @@ import { AccountStore } from '../../db/stores/accounts.ts';
 import { SqliteMessageReader } from '../../db/stores/messages.ts';
 import { SqliteOutboxStore } from '../../db/stores/outbox.ts';
 import { clientReference } from '../client-reference.ts';
-import type { Gateway, GatewayBatch, Outcome, Pause, SendResult } from '../ports.ts';
+import type { Gateway, GatewayBatch, Outcome, Pause, Priority, SendResult } from '../ports.ts';
 import { Dispatcher, type SendingState } from './dispatcher.ts';
 
 /** A clock that only moves when told, and timers that fire when it passes them. */
@@ -141,6 +141,7 @@ async function submit(
   body = 'Hello',
   bestBefore?: number,
   options?: MessageOptions,
+  priority: Priority = 0,
 ): Promise<readonly number[]> {
   submissions += 1;
   const { messageIds } = await store.submit({
@@ -156,6 +157,7 @@ async function submit(
       options,
     })),
     clearsDraft: undefined,
+    priority,
   });
   return messageIds;
 }
@@ -179,18 +181,30 @@ describe('sending', () => {
     expect(time.pending).toBe(0);
   });
 
-  test('the same text to several goes out in one request, each number once', async () => {
-    await submit(['+27820000001', '+27820000002', '+27820000003']);
+  test('a batch goes out in one request, each number once, after what a person waits for', async () => {
+    await submit(['+27820000001', '+27820000002', '+27820000003'], 'Hello', undefined, undefined, 1);
     await submit(['+27820000004'], 'Another text');
     await dispatcher().start();
     await settle();
-    expect(gateway.batches.map((batch) => batch.messages.length)).toEqual([3, 1]);
-    expect(gateway.batches[1]?.requestRef).toBe(gateway.batches[1]?.messages[0]?.clientRef);
-    expect(gateway.batches[0]?.requestRef).not.toBe(gateway.batches[0]?.messages[0]?.clientRef);
+    expect(gateway.batches.map((batch) => batch.messages.length)).toEqual([1, 3]);
+    expect(gateway.batches[0]?.requestRef).toBe(gateway.batches[0]?.messages[0]?.clientRef);
+    expect(gateway.batches[1]?.requestRef).not.toBe(gateway.batches[1]?.messages[0]?.clientRef);
+  });
+
+  test('a person’s own texts go in requests as small as keeps every slot busy', async () => {
+    await submit(['+27820000001', '+27820000002', '+27820000003']);
+    const running = dispatcher({ concurrency: 4, batchSize: 50 });
+    await running.start();
+    await settle();
+    await submit(Array.from({ length: 10 }, (_, index) => `+2782000001${index}`));
+    running.wake();
+    await settle();
+    expect(gateway.batches.map((batch) => batch.messages.length)).toEqual([1, 1, 1, 3, 3, 3, 1]);
   });
 
   test('a batch is never larger than the limit', async () => {
-    await submit(Array.from({ length: 7 }, (_, index) => `+2782000000${index}`));
+    const seven = Array.from({ length: 7 }, (_, index) => `+2782000000${index}`);
+    await submit(seven, 'Hello', undefined, undefined, 1);
     await dispatcher({ concurrency: 2, batchSize: 3 }).start();
     await settle();
     expect(gateway.batches.map((batch) => batch.messages.length)).toEqual([3, 3, 1]);
@@ -217,7 +231,7 @@ describe('the line is down', () => {
     const running = dispatcher();
     await running.start();
     await settle();
-    expect(gateway.batches).toHaveLength(1);
+    expect(gateway.batches).toHaveLength(2);
     expect(ids.map(stateOf)).toEqual(['queued', 'queued']);
     expect(running.sending().state).toBe('offline');
 

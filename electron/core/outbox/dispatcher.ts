@@ -10,6 +10,7 @@
 import type { AccountPauseReason } from '../../../shared/domain/message.ts';
 import type {
   AttemptResult,
+  Calendar,
   Clock,
   Gateway,
   Log,
@@ -32,6 +33,8 @@ export interface DispatcherLimits {
   readonly batchSize: number;
 }
 export const defaultLimits: DispatcherLimits = { concurrency: 4, batchSize: 50 };
+
+const alwaysOpen = { open: true, changesAt: undefined } as const;
 
 /** How long to wait before trying again to write what could not be written. */
 const storageRetryMilliseconds = 5_000;
@@ -68,6 +71,8 @@ export interface DispatcherParts {
   readonly random: () => number;
   readonly log: Log;
   readonly limits?: DispatcherLimits;
+  /** Absent: always open. */
+  readonly calendar?: Calendar;
   /** Rows that changed, for the windows. */
   readonly onMessagesChanged: (ids: readonly number[]) => void;
   /** Running, paused or offline changed. */
@@ -285,7 +290,10 @@ export class Dispatcher {
 
     const slots = probing ? 1 : this.#limits.concurrency - this.#inFlight;
     if (slots <= 0) return;
+    const window = this.#parts.calendar?.windowAt(now) ?? alwaysOpen;
     const attempts = await store.claim({
+      open: window.open,
+      spreadUrgent: true,
       accountId,
       now,
       maxAttempts: slots,
@@ -299,7 +307,8 @@ export class Dispatcher {
       // Nothing waits that could find out whether the line is back, so nothing is known to be wrong.
       if (probing) this.#forgetLine();
       const due = await store.nextDue(accountId, now);
-      if (due !== undefined) this.#wakeAfter(due - now);
+      const next = Math.min(due ?? Number.POSITIVE_INFINITY, window.changesAt ?? Number.POSITIVE_INFINITY);
+      if (next < Number.POSITIVE_INFINITY) this.#wakeAfter(next - now);
       return;
     }
     this.#parts.onMessagesChanged(

@@ -17,6 +17,7 @@ export const messageEvents = [
   'doubt',
   'cancel',
   'hold-late',
+  'set-aside',
   'expire',
   'reconcile-accepted',
   'prove-absent',
@@ -35,6 +36,8 @@ export const transitions = {
     claim: 'sending',
     cancel: 'cancelled',
     'hold-late': 'needs_decision',
+    // What is stored cannot be read. It must not hold up the others, and nothing of it may be sent.
+    'set-aside': 'needs_decision',
     expire: 'expired',
   },
   sending: {

@@ -1,10 +1,11 @@
 /** Every migration in order. Numbers leave gaps of ten; a released one is never edited. */
 import * as outbox from './0010-outbox.ts';
 import * as accountSettings from './0020-account-settings.ts';
+import * as claimOrder from './0040-claim-order.ts';
 
 export interface Migration {
   readonly version: number;
   readonly statements: string;
 }
 
-export const migrations: readonly Migration[] = [outbox, accountSettings];
+export const migrations: readonly Migration[] = [outbox, accountSettings, claimOrder];

@@ -25,7 +25,8 @@ export class AccountStore implements SecretStore, AccountDirectory {
     const open = openStates.map((state) => `'${state}'`).join(', ');
     this.#sql = {
       list: database.prepare(
-        `SELECT id, label, family, transport, base_url AS serverAddress, settings, is_default AS isDefault FROM account
+        `SELECT id, label, family, transport, base_url AS serverAddress, settings, is_default AS isDefault,
+           rate_per_minute AS ratePerMinute FROM account
          WHERE removed_at IS NULL ORDER BY is_default DESC, id`,
       ),
       insert: database.prepare(
@@ -33,6 +34,7 @@ export class AccountStore implements SecretStore, AccountDirectory {
       ),
       change: database.prepare(
         `UPDATE account SET label = coalesce(:label, label), transport = coalesce(:transport, transport),
+           rate_per_minute = coalesce(:ratePerMinute, rate_per_minute),
            base_url = CASE WHEN :setAddress = 1 THEN :serverAddress ELSE base_url END,
            settings = coalesce(:settings, settings) WHERE id = :id`,
       ),
@@ -68,7 +70,9 @@ export class AccountStore implements SecretStore, AccountDirectory {
   create({ label, family }: Pick<Account, 'label' | 'family'>, now: number): Account {
     const isDefault = this.list().length === 0;
     const id = Number(this.#sql.insert.run(label, family, isDefault ? 1 : 0, now).lastInsertRowid);
-    return { id, label, family, transport: 'auto', serverAddress: null, settings: {}, isDefault };
+    const created = this.list().find((account) => account.id === id);
+    if (created === undefined) throw new Error(`no account ${id}`);
+    return created;
   }
 
   change(id: number, change: StoredAccountChange): void {
@@ -76,6 +80,7 @@ export class AccountStore implements SecretStore, AccountDirectory {
       id,
       label: change.label ?? null,
       transport: change.transport ?? null,
+      ratePerMinute: change.ratePerMinute ?? null,
       setAddress: change.serverAddress === undefined ? 0 : 1,
       serverAddress: change.serverAddress ?? null,
       settings: change.settings === undefined ? null : JSON.stringify(change.settings),

@@ -14,13 +14,17 @@ import type {
   ClaimRequest,
   Counts,
   DeliveryReport,
+  GatewayMessage,
   OpenAttempt,
   OutboxStore,
   Outcome,
   Pause,
+  Priority,
   RecoveryReport,
   Submission,
   SubmitResult,
+  TurnReport,
+  TurnRequest,
 } from '../../core/ports.ts';
 import type { WriteDatabase } from '../open.ts';
 
@@ -55,6 +59,16 @@ interface StoredMessage {
   readonly state: MessageState;
   readonly attempt_no: number;
   readonly cancel_requested: 0 | 1;
+  readonly priority: Priority;
+}
+
+type ClaimedMessage = GatewayMessage & { readonly id: number; readonly attemptNumber: number };
+
+/** Texts of one submission that may share a request. */
+interface Group {
+  readonly lead: StoredMessage;
+  readonly messages: ClaimedMessage[];
+  sameText: boolean;
 }
 
 interface Change {
@@ -64,6 +78,10 @@ interface Change {
   readonly notBefore?: number;
 }
 
+/** Texts whose time has come, or that have become too late, in one transaction: a thousand take some ten milliseconds. */
+const maxFallenDue = 1_000;
+const maxHeldAtOnce = 500;
+const nothingClaimed = { attempts: [], setAside: 0 } as const;
 /** Longest text of the gateway's that is kept. */
 const keptTextUnits = 500;
 
@@ -104,6 +122,7 @@ export class SqliteOutboxStore implements OutboxStore {
             options: JSON.stringify(message.options ?? {}),
             bestBefore: latestHandOver(message.bestBefore, message.options ?? {}),
             resendOf: null,
+            priority: submission.priority ?? 0,
             now,
           }).lastInsertRowid,
         ),
@@ -117,52 +136,26 @@ export class SqliteOutboxStore implements OutboxStore {
 
   async claim(request: ClaimRequest): Promise<readonly OpenAttempt[]> {
     // Looking first, outside a write transaction, keeps an idle wake-up free of disk writes.
-    if (this.#sql.firstDue.get({ accountId: request.accountId, now: request.now }) === undefined) return [];
-    return this.#write(() => {
-      const attempts: OpenAttempt[] = [];
-      while (attempts.length < request.maxAttempts) {
-        const first = this.#sql.firstDue.get({ accountId: request.accountId, now: request.now }) as
-          | StoredMessage
-          | undefined;
-        if (first === undefined) break;
-        const batch = this.#batchWith(first, request);
-        const requestRef = batch.length === 1 ? first.client_ref : this.#newRef();
-        const attemptId = Number(
-          this.#sql.openAttempt.run(request.accountId, this.#runId, requestRef, this.#now()).lastInsertRowid,
-        );
-        const messages = batch.map((message) => {
-          const attemptNumber = message.attempt_no + 1;
-          this.#change(message, 'claim', {});
-          this.#sql.openAttemptMessage.run(attemptId, message.id, attemptNumber);
-          return {
-            id: message.id,
-            attemptNumber,
-            clientRef: message.client_ref,
-            recipient: message.recipient,
-            body: message.body,
-            ...(message.options === '{}' ? {} : { options: optionsOf(message) }),
-          };
-        });
-        attempts.push({ id: attemptId, accountId: request.accountId, requestRef, messages });
-      }
-      return attempts;
-    });
+    if (!this.#mayClaim(request)) return [];
+    return this.#write(() => this.#claim(request).attempts);
   }
 
   async close(results: readonly AttemptResult[]): Promise<void> {
-    this.#write(() => {
-      for (const { attempt, result, notBefore } of results) {
-        this.#sql.closeAttempt.run(this.#now(), result.httpStatus ?? null, attempt.id);
-        for (const [index, claimed] of attempt.messages.entries()) {
-          const outcome: Outcome = result.outcomes[index] ?? { kind: 'unknown', why: 'missing', text: '' };
-          const message = this.#read(claimed.id);
-          const text = outcome.kind === 'accepted' ? null : outcome.text.slice(0, keptTextUnits);
-          this.#sql.closeAttemptMessage.run(outcome.kind, text, attempt.id, claimed.id);
-          // A result counts only for the attempt it belongs to; what it said stays in the attempt's own row.
-          if (message.state !== 'sending' || message.attempt_no !== claimed.attemptNumber) continue;
-          this.#change(message, ...effect(outcome, message, notBefore));
-        }
-      }
+    this.#write(() => this.#close(results));
+  }
+
+  async turn(request: TurnRequest): Promise<TurnReport> {
+    const { accountId, now, results, claim } = request;
+    const late = this.#sql.late.get({ accountId, now, limit: 1 }) !== undefined;
+    const claims = claim !== undefined && this.#mayClaim(claim);
+    if (results.length === 0 && !late && !claims) return { attempts: [], held: 0 };
+    return this.#write(() => {
+      this.#close(results);
+      // After the close: what came back not sent may have become late meanwhile.
+      const held = this.#holdLate(accountId, now);
+      // Not `claims`: what has just come back may be due again.
+      const { attempts, setAside } = claim === undefined ? nothingClaimed : this.#claim(claim);
+      return { attempts, held: held + setAside };
     });
   }
 
@@ -184,15 +177,8 @@ export class SqliteOutboxStore implements OutboxStore {
   }
 
   async holdLate(accountId: number, now: number): Promise<number> {
-    if (this.#sql.late.get({ accountId, now }) === undefined) return 0;
-    return this.#write(() => {
-      const late = this.#sql.late.all({ accountId, now }) as StoredMessage[];
-      for (const message of late) {
-        const timePassed = hasPassedTime(optionsOf(message), now);
-        this.#change(message, 'hold-late', timePassed ? { errorCode: 'delivery-time-passed' } : {});
-      }
-      return late.length;
-    });
+    if (this.#sql.late.get({ accountId, now, limit: 1 }) === undefined) return 0;
+    return this.#write(() => this.#holdLate(accountId, now));
   }
 
   async cancel(messageId: number): Promise<'cancelled' | 'requested' | 'too-late'> {
@@ -236,6 +222,8 @@ export class SqliteOutboxStore implements OutboxStore {
           options: JSON.stringify(options),
           bestBefore: latestHandOver(undefined, options),
           resendOf: messageId,
+          // A person waits for it.
+          priority: 0,
           now: this.#now(),
         }).lastInsertRowid,
       );
@@ -271,6 +259,11 @@ export class SqliteOutboxStore implements OutboxStore {
     return row.at ?? undefined;
   }
 
+  async nextLate(accountId: number, now: number): Promise<number | undefined> {
+    const row = this.#sql.nextLate.get({ accountId, now }) as { at: number | null };
+    return row.at ?? undefined;
+  }
+
   async counts(): Promise<Counts> {
     const counts = Object.fromEntries(messageStates.map((state) => [state, 0])) as Record<
       MessageState,
@@ -298,34 +291,112 @@ export class SqliteOutboxStore implements OutboxStore {
     return { reason: row.pause_reason, until: row.pause_until ?? undefined, text: row.pause_text };
   }
 
+  #mayClaim({ accountId, now }: ClaimRequest): boolean {
+    return (
+      this.#sql.anyDue.get({ accountId, now }) !== undefined ||
+      this.#sql.anyFallenDue.get({ accountId, now }) !== undefined
+    );
+  }
+
+  #claim(request: ClaimRequest): { readonly attempts: readonly OpenAttempt[]; readonly setAside: number } {
+    const { accountId, now } = request;
+    this.#sql.fallDue.run({ accountId, now, limit: maxFallenDue });
+    const { requests, unreadable } = this.#inClaimOrder(request);
+    for (const message of unreadable) this.#change(message, 'set-aside', { errorCode: 'unreadable' });
+    const openedAt = this.#now();
+    const to = enter('queued', 'claim');
+    const attempts = requests.map((batch): OpenAttempt => {
+      const requestRef = batch.length === 1 ? (batch[0]?.clientRef ?? '') : this.#newRef();
+      const attemptId = Number(
+        this.#sql.openAttempt.run(accountId, this.#runId, requestRef, openedAt).lastInsertRowid,
+      );
+      for (const { id, attemptNumber } of batch) {
+        const applied = this.#sql.claimMessage.run(to, openedAt, id, attemptNumber - 1);
+        if (applied.changes !== 1) throw new StaleTransition(id, 'queued', 'claim');
+        this.#sql.openAttemptMessage.run(attemptId, id, attemptNumber);
+      }
+      return { id: attemptId, accountId, requestRef, messages: batch };
+    });
+    return { attempts, setAside: unreadable.length };
+  }
+
   /**
-   * The due message with others of its submission that fit into the same request: those with the very same text, or, where
-   * there are none and the gateway takes them, with texts of their own. Each number once, since verdicts are told apart by
-   * it.
+   * The requests to open now. Texts are taken in claim order; those of one submission share a request if the gateway can
+   * carry them together, each number once, since verdicts are told apart by it.
    */
-  #batchWith(first: StoredMessage, request: ClaimRequest): readonly StoredMessage[] {
-    const { submission_id: submissionId, body, options } = first;
-    const { now } = request;
-    const same =
-      request.maxRecipients <= 1
-        ? [first]
-        : (this.#sql.sameText.all({
-            submissionId,
-            body,
-            options,
-            now,
-            limit: request.maxRecipients,
-          }) as StoredMessage[]);
+  #inClaimOrder(request: ClaimRequest): {
+    readonly requests: readonly (readonly ClaimedMessage[])[];
+    readonly unreadable: readonly StoredMessage[];
+  } {
+    const { accountId, now, maxAttempts, maxRecipients } = request;
     const personal = request.maxPersonalTexts ?? 1;
-    const found =
-      same.length > 1 || personal <= 1
-        ? same
-        : (this.#sql.sameSubmission.all({ submissionId, now, limit: personal }) as StoredMessage[]);
-    const batch = new Map<string, StoredMessage>();
-    for (const message of found) {
-      if (!batch.has(message.recipient)) batch.set(message.recipient, message);
+    const largest = Math.max(1, maxRecipients, personal);
+    const most = Math.min(maxAttempts * largest, request.maxMessages ?? Number.POSITIVE_INFINITY);
+    const mostOfBatches = request.maxBatchMessages ?? Number.POSITIVE_INFINITY;
+    const groups: Group[] = [];
+    const unreadable: StoredMessage[] = [];
+    let taken = 0;
+    let misses = 0;
+    if (request.open === false || most < 1) return { requests: [], unreadable };
+    for (const row of this.#sql.due.iterate({ accountId, now }) as IterableIterator<StoredMessage>) {
+      if (row.priority > 0 && taken >= mostOfBatches) break;
+      let group = groups.find((candidate) => fits(candidate, row, request));
+      if (group === undefined) {
+        if (groups.length >= maxAttempts) {
+          // Texts of one submission stand together: what follows a foreign one hardly ever belongs to ours again.
+          misses += 1;
+          if (misses > largest || !groups.some(({ lead }) => lead.submission_id === row.submission_id)) break;
+          continue;
+        }
+        group = { lead: row, messages: [], sameText: true };
+        groups.push(group);
+      }
+      const message = claimed(row);
+      if (message === undefined) {
+        unreadable.push(row);
+        continue;
+      }
+      group.sameText &&= row.body === group.lead.body && row.options === group.lead.options;
+      group.messages.push(message);
+      taken += 1;
+      if (taken >= most) break;
     }
-    return [...batch.values()];
+    return { requests: share(groups, request), unreadable };
+  }
+
+  #close(results: readonly AttemptResult[]): void {
+    const now = this.#now();
+    for (const { attempt, result, notBefore } of results) {
+      this.#sql.closeAttempt.run(now, result.httpStatus ?? null, attempt.id);
+      for (const [index, { id, attemptNumber }] of attempt.messages.entries()) {
+        const outcome: Outcome = result.outcomes[index] ?? { kind: 'unknown', why: 'missing', text: '' };
+        const text = outcome.kind === 'accepted' ? null : outcome.text.slice(0, keptTextUnits);
+        this.#sql.closeAttemptMessage.run(outcome.kind, text, attempt.id, id);
+        // A result counts only for the attempt it belongs to; what it said stays in the attempt's own row.
+        if (outcome.kind === 'accepted') {
+          this.#sql.accept.run(
+            enter('sending', 'accept'),
+            now,
+            outcome.providerId ?? null,
+            id,
+            attemptNumber,
+          );
+          continue;
+        }
+        const message = this.#sql.readMessage.get(id) as StoredMessage | undefined;
+        if (message?.state !== 'sending' || message.attempt_no !== attemptNumber) continue;
+        this.#change(message, ...effect(outcome, message, notBefore));
+      }
+    }
+  }
+
+  #holdLate(accountId: number, now: number): number {
+    const late = this.#sql.late.all({ accountId, now, limit: maxHeldAtOnce }) as StoredMessage[];
+    for (const message of late) {
+      const timePassed = hasPassedTime(readOptions(message) ?? {}, now);
+      this.#change(message, 'hold-late', timePassed ? { errorCode: 'delivery-time-passed' } : {});
+    }
+    return late.length;
   }
 
   #read(messageId: number): StoredMessage {
@@ -387,10 +458,97 @@ function effect(outcome: Outcome, message: StoredMessage, notBefore: number): [M
   }
 }
 
+/** The state a change leads to. @throws when the table in `core/outbox/state.ts` has no such change */
+function enter(from: MessageState, event: MessageEvent): MessageState {
+  const to = nextState(from, event);
+  if (to === undefined) throw new Error(`${event} does not leave ${from}`);
+  return to;
+}
+
+/** Undefined when what is stored cannot be read: it is set aside, so that it does not hold up the others. */
+function claimed(row: StoredMessage): ClaimedMessage | undefined {
+  const message = {
+    id: row.id,
+    attemptNumber: row.attempt_no + 1,
+    clientRef: row.client_ref,
+    recipient: row.recipient,
+    body: row.body,
+  };
+  if (row.options === '{}') return message;
+  const options = readOptions(row);
+  return options === undefined ? undefined : { ...message, options };
+}
+
+/** Undefined when they cannot be read. */
+function readOptions(row: StoredMessage): MessageOptions | undefined {
+  try {
+    return optionsOf(row);
+  } catch {
+    return undefined;
+  }
+}
+
+function fits(
+  { lead }: Group,
+  row: StoredMessage,
+  { maxPersonalTexts, maxRecipients }: ClaimRequest,
+): boolean {
+  if (lead.submission_id !== row.submission_id) return false;
+  if ((maxPersonalTexts ?? 1) > 1) return true;
+  return maxRecipients > 1 && lead.body === row.body && lead.options === row.options;
+}
+
+/** Cuts the groups into requests, no more than may be opened; what does not fit any more stays in the queue. */
+function share(groups: readonly Group[], request: ClaimRequest): ClaimedMessage[][] {
+  const { maxAttempts: slots, maxRecipients, maxPersonalTexts: personal = 1, spreadUrgent = false } = request;
+  const parts = groups.flatMap((group) => (group.sameText ? [group] : partsOf(group)));
+  const requests: ClaimedMessage[][] = [];
+  for (const [index, part] of parts.entries()) {
+    // Every part behind this one keeps a slot.
+    const end = Math.max(slots - (parts.length - index - 1), requests.length + 1);
+    const limit = part.sameText ? Math.max(maxRecipients, personal) : personal;
+    const spread = Math.max(1, Math.ceil(part.messages.length / (end - requests.length)));
+    const size = spreadUrgent && part.lead.priority === 0 ? Math.min(limit, spread) : limit;
+    let open: { readonly messages: ClaimedMessage[]; readonly numbers: Set<string> }[] = [];
+    for (const message of part.messages) {
+      let into = open.find(({ numbers }) => !numbers.has(message.recipient));
+      if (into === undefined) {
+        if (requests.length >= Math.min(end, slots)) continue;
+        into = { messages: [], numbers: new Set() };
+        open.push(into);
+        requests.push(into.messages);
+      }
+      into.messages.push(message);
+      into.numbers.add(message.recipient);
+      if (into.messages.length >= size) open = open.filter((candidate) => candidate !== into);
+    }
+  }
+  return requests;
+}
+
+/** The very same text to several goes as such, which every endpoint takes; texts of their own go together. */
+function partsOf({ lead, messages }: Group): Group[] {
+  const alike = new Map<string, ClaimedMessage[]>();
+  for (const message of messages) {
+    const text = JSON.stringify([message.body, message.options]);
+    const others = alike.get(text);
+    if (others === undefined) alike.set(text, [message]);
+    else others.push(message);
+  }
+  const shared = [...alike.values()].filter((same) => same.length > 1);
+  const alone = [...alike.values()].filter((same) => same.length === 1).flat();
+  return [
+    ...shared.map((same) => ({ lead, messages: same, sameText: true })),
+    ...(alone.length === 0 ? [] : [{ lead, messages: alone, sameText: alone.length === 1 }]),
+  ];
+}
+
 function prepare(database: WriteDatabase) {
   const fields =
-    'id, client_ref, submission_id, account_id, recipient, body, parts, encoding, options, state, attempt_no, cancel_requested';
-  const due = `state = 'queued' AND not_before <= :now AND (best_before IS NULL OR best_before > :now)`;
+    'id, client_ref, submission_id, account_id, recipient, body, parts, encoding, options, state, attempt_no, cancel_requested, priority';
+  // `not_before = 0` is part of the index of what is due; best before is looked at because time goes on between holding
+  // late texts and claiming.
+  const due = `account_id = :accountId AND state = 'queued' AND not_before = 0 AND (best_before IS NULL OR best_before > :now)`;
   return {
     insertRun: database.prepare('INSERT INTO run(id, started_at, process_id) VALUES (?, ?, ?)'),
     submissionMessages: database.prepare(
@@ -400,20 +558,28 @@ function prepare(database: WriteDatabase) {
     insertSubmission: database.prepare('INSERT INTO submission(id, account_id, created_at) VALUES (?, ?, ?)'),
     insertMessage: database.prepare(
       `INSERT INTO message(client_ref, submission_id, account_id, recipient, body, parts, encoding, options, state_at, best_before,
-         resend_of, created_at)
+         resend_of, priority, created_at)
        VALUES (:clientRef, :submissionId, :accountId, :recipient, :body, :parts, :encoding, :options, :now, :bestBefore,
-         :resendOf, :now)`,
+         :resendOf, :priority, :now)`,
     ),
     clearDraft: database.prepare('DELETE FROM draft WHERE name = ? AND submission_id = ?'),
-    firstDue: database.prepare(
-      `SELECT ${fields} FROM message WHERE account_id = :accountId AND ${due} ORDER BY id LIMIT 1`,
+    anyDue: database.prepare(`SELECT 1 FROM message WHERE ${due} LIMIT 1`),
+    anyFallenDue: database.prepare(
+      `SELECT 1 FROM message WHERE account_id = :accountId AND state = 'queued' AND not_before > 0 AND not_before <= :now LIMIT 1`,
     ),
-    sameText: database.prepare(
-      `SELECT ${fields} FROM message WHERE submission_id = :submissionId AND body = :body AND options = :options AND ${due}
-       ORDER BY id LIMIT :limit`,
+    fallDue: database.prepare(
+      `UPDATE message SET not_before = 0 WHERE id IN (
+         SELECT id FROM message WHERE account_id = :accountId AND state = 'queued' AND not_before > 0 AND not_before <= :now
+         ORDER BY not_before LIMIT :limit)`,
     ),
-    sameSubmission: database.prepare(
-      `SELECT ${fields} FROM message WHERE submission_id = :submissionId AND ${due} ORDER BY id LIMIT :limit`,
+    due: database.prepare(`SELECT ${fields} FROM message WHERE ${due} ORDER BY priority, rank, id`),
+    claimMessage: database.prepare(
+      `UPDATE message SET state = ?, state_at = ?, attempt_no = attempt_no + 1, error_code = NULL, error_text = NULL
+       WHERE id = ? AND state = 'queued' AND attempt_no = ?`,
+    ),
+    accept: database.prepare(
+      `UPDATE message SET state = ?, state_at = ?, provider_id = coalesce(?, provider_id), error_code = NULL, error_text = NULL
+       WHERE id = ? AND state = 'sending' AND attempt_no = ?`,
     ),
     openAttempt: database.prepare(
       'INSERT INTO attempt(account_id, run_id, request_ref, opened_at) VALUES (?, ?, ?, ?)',
@@ -434,7 +600,8 @@ function prepare(database: WriteDatabase) {
        WHERE attempt_id = ?`,
     ),
     late: database.prepare(
-      `SELECT ${fields} FROM message WHERE account_id = :accountId AND state = 'queued' AND best_before IS NOT NULL AND best_before <= :now`,
+      `SELECT ${fields} FROM message WHERE account_id = :accountId AND state = 'queued' AND best_before IS NOT NULL AND best_before <= :now
+       ORDER BY best_before LIMIT :limit`,
     ),
     requestCancel: database.prepare(
       `UPDATE message SET cancel_requested = 1 WHERE id = ? AND state = 'sending'`,
@@ -447,6 +614,9 @@ function prepare(database: WriteDatabase) {
          UNION ALL
          SELECT min(best_before) FROM message WHERE account_id = :accountId AND state = 'queued' AND best_before > :now
        )`,
+    ),
+    nextLate: database.prepare(
+      `SELECT min(best_before) AS at FROM message WHERE account_id = :accountId AND state = 'queued' AND best_before > :now`,
     ),
     counts: database.prepare('SELECT state, total FROM message_count'),
     pauseAccount: database.prepare(
