@@ -189,6 +189,12 @@ export interface NewMessage {
   readonly encoding: MessageEncoding;
   readonly options?: MessageOptions | undefined;
   readonly bestBefore: number | undefined;
+  /** When the person asked for it to go out, ms UTC; absent: as soon as possible. */
+  readonly sendAt?: number | undefined;
+  /** Earliest try, ms UTC, when it is later than `sendAt`: the time in which sending can be undone. */
+  readonly notBefore?: number | undefined;
+  /** Why it may go out in quiet hours, in the person's words; absent: quiet hours hold it. */
+  readonly quietOverride?: string | undefined;
 }
 
 export interface Submission {

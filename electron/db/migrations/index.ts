@@ -2,10 +2,11 @@
 import * as outbox from './0010-outbox.ts';
 import * as accountSettings from './0020-account-settings.ts';
 import * as claimOrder from './0040-claim-order.ts';
+import * as time from './0050-time.ts';
 
 export interface Migration {
   readonly version: number;
   readonly statements: string;
 }
 
-export const migrations: readonly Migration[] = [outbox, accountSettings, claimOrder];
+export const migrations: readonly Migration[] = [outbox, accountSettings, claimOrder, time];

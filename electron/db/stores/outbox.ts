@@ -121,6 +121,9 @@ export class SqliteOutboxStore implements OutboxStore {
             encoding: message.encoding,
             options: JSON.stringify(message.options ?? {}),
             bestBefore: latestHandOver(message.bestBefore, message.options ?? {}),
+            sendAt: message.sendAt ?? null,
+            notBefore: Math.max(message.sendAt ?? 0, message.notBefore ?? 0),
+            quietOverride: message.quietOverride ?? null,
             resendOf: null,
             priority: submission.priority ?? 0,
             now,
@@ -221,6 +224,9 @@ export class SqliteOutboxStore implements OutboxStore {
           encoding: message.encoding,
           options: JSON.stringify(options),
           bestBefore: latestHandOver(undefined, options),
+          sendAt: null,
+          notBefore: 0,
+          quietOverride: null,
           resendOf: messageId,
           // A person waits for it.
           priority: 0,
@@ -558,9 +564,9 @@ function prepare(database: WriteDatabase) {
     insertSubmission: database.prepare('INSERT INTO submission(id, account_id, created_at) VALUES (?, ?, ?)'),
     insertMessage: database.prepare(
       `INSERT INTO message(client_ref, submission_id, account_id, recipient, body, parts, encoding, options, state_at, best_before,
-         resend_of, priority, created_at)
+         send_at, not_before, quiet_override, resend_of, priority, created_at)
        VALUES (:clientRef, :submissionId, :accountId, :recipient, :body, :parts, :encoding, :options, :now, :bestBefore,
-         :resendOf, :priority, :now)`,
+         :sendAt, :notBefore, :quietOverride, :resendOf, :priority, :now)`,
     ),
     clearDraft: database.prepare('DELETE FROM draft WHERE name = ? AND submission_id = ?'),
     anyDue: database.prepare(`SELECT 1 FROM message WHERE ${due} LIMIT 1`),
