@@ -5,6 +5,7 @@
 import type { AccountSettings } from '../../shared/domain/account-settings.ts';
 import type { AccountPauseReason, MessageState } from '../../shared/domain/message.ts';
 import type { MessageOptions } from '../../shared/domain/message-options.ts';
+import type { Recurrence } from '../../shared/domain/recurrence.ts';
 
 /** Wall clock in milliseconds UTC, and a clock that only runs forward for time-outs. */
 export interface Clock {
@@ -315,6 +316,44 @@ export interface OutboxStore {
   counts(): Promise<Counts>;
   pauseAccount(accountId: number, pause: Pause | undefined): Promise<void>;
   accountPause(accountId: number): Promise<Pause | undefined>;
+}
+
+// --- texts that go out again and again ------------------------------------------------------------------------
+
+export interface NewRecurringText {
+  readonly accountId: number;
+  /** E.164, each once. */
+  readonly recipients: readonly string[];
+  readonly body: string;
+  readonly parts: number;
+  readonly encoding: MessageEncoding;
+  readonly options: MessageOptions;
+  readonly rule: Recurrence;
+  /** How long after its time an occurrence still makes sense. */
+  readonly bestBeforeMinutes: number;
+}
+
+export interface RecurringText extends NewRecurringText {
+  readonly id: number;
+  /** The day of the last occurrence that became texts. */
+  readonly lastDay: string | undefined;
+  /** Occurrences passed over because the program did not run. */
+  readonly missed: number;
+  readonly stopped: boolean;
+  /** Only what falls after this is sent, ms UTC. */
+  readonly activeSince: number;
+}
+
+export interface RecurrenceStore {
+  list(): RecurringText[];
+  create(text: NewRecurringText, now: number): RecurringText;
+  /** A changed rule begins anew: what the old one missed is no longer told. */
+  change(id: number, text: NewRecurringText, now: number): RecurringText;
+  stop(id: number, now: number): void;
+  resume(id: number, now: number): void;
+  remove(id: number): void;
+  /** Writes down that the occurrence of a day has become texts. */
+  advance(id: number, day: string, missed: number): void;
 }
 
 // --- what the windows read -----------------------------------------------------------------------------------

@@ -6,45 +6,17 @@
  * before that decides whether a person is asked, and those before it are counted as missed.
  */
 
-import type { MessageOptions } from '../../../shared/domain/message-options.ts';
-import { nextOccurrence, type Occurrence, type Recurrence } from '../../../shared/domain/recurrence.ts';
-import type { Clock, Log, MessageEncoding, NewMessage, Submission, SubmitResult, Timers } from '../ports.ts';
-
-export interface NewRecurringText {
-  readonly accountId: number;
-  /** E.164, each once. */
-  readonly recipients: readonly string[];
-  readonly body: string;
-  readonly parts: number;
-  readonly encoding: MessageEncoding;
-  readonly options: MessageOptions;
-  readonly rule: Recurrence;
-  /** How long after its time an occurrence still makes sense. */
-  readonly bestBeforeMinutes: number;
-}
-
-export interface RecurringText extends NewRecurringText {
-  readonly id: number;
-  /** The day of the last occurrence that became texts. */
-  readonly lastDay: string | undefined;
-  /** Occurrences passed over because the program did not run. */
-  readonly missed: number;
-  readonly stopped: boolean;
-  /** Only what falls after this is sent, ms UTC. */
-  readonly activeSince: number;
-}
-
-export interface RecurrenceStore {
-  list(): RecurringText[];
-  create(text: NewRecurringText, now: number): RecurringText;
-  /** A changed rule begins anew: what the old one missed is no longer told. */
-  change(id: number, text: NewRecurringText, now: number): RecurringText;
-  stop(id: number, now: number): void;
-  resume(id: number, now: number): void;
-  remove(id: number): void;
-  /** Writes down that the occurrence of a day has become texts. */
-  advance(id: number, day: string, missed: number): void;
-}
+import { nextOccurrence, type Occurrence } from '../../../shared/domain/recurrence.ts';
+import type {
+  Clock,
+  Log,
+  NewMessage,
+  RecurrenceStore,
+  RecurringText,
+  Submission,
+  SubmitResult,
+  Timers,
+} from '../ports.ts';
 
 export interface RecurringTextsParts {
   readonly store: RecurrenceStore;

@@ -2,8 +2,7 @@
 
 import type { MessageOptions } from '../../../shared/domain/message-options.ts';
 import type { Recurrence } from '../../../shared/domain/recurrence.ts';
-import type { NewRecurringText, RecurrenceStore, RecurringText } from '../../core/outbox/recurring-texts.ts';
-import type { MessageEncoding } from '../../core/ports.ts';
+import type { MessageEncoding, NewRecurringText, RecurrenceStore, RecurringText } from '../../core/ports.ts';
 import type { WriteDatabase } from '../open.ts';
 
 interface Row {
