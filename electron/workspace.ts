@@ -94,7 +94,7 @@ async function workOn(
       neverLog: parts.neverLog,
     });
     if (practice !== undefined) {
-      credentials.useForThisRun(
+      credentials.useForPractice(
         account.family === 'central' ? writeCentralLogin(practice.central) : practice.key,
       );
     }

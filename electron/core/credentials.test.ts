@@ -169,6 +169,13 @@ describe('reading a key', () => {
     expect(create().isEmpty()).toBe(false);
   });
 
+  test('the pretend gateway’s own key is told apart from one that somebody gave', async () => {
+    credentials.useForPractice('pretend-key==');
+    expect(credentials.view().key).toBe('practice');
+    expect(await credentials.readKey()).toBe('pretend-key==');
+    expect(stored).toBeUndefined();
+  });
+
   test('forgotten is forgotten', async () => {
     await credentials.set('good-key==', false);
     credentials.forget();

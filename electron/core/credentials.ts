@@ -36,6 +36,8 @@ export class Credentials {
   readonly #parts: CredentialsParts;
   /** The key of this run, where no store may keep it. */
   #thisRun: string | undefined;
+  /** The key of this run is the pretend gateway's own: nobody gave it, so nobody can change or forget it. */
+  #practice = false;
   #locked = false;
   #compared = false;
   #strength: CredentialView['store'] = 'unknown';
@@ -45,6 +47,7 @@ export class Credentials {
   }
 
   view(): CredentialView {
+    if (this.#practice) return { key: 'practice', store: this.#strength };
     const stored = this.#stored() !== undefined;
     const key =
       this.#thisRun !== undefined ? 'this-run' : !stored ? 'none' : this.#locked ? 'locked' : 'stored';
@@ -121,9 +124,10 @@ export class Credentials {
   }
 
   /** Practice mode: the pretend gateway's own key, never stored. */
-  useForThisRun(key: string): void {
+  useForPractice(key: string): void {
     this.#parts.neverLog(key);
     this.#thisRun = key;
+    this.#practice = true;
   }
 
   forget(): void {

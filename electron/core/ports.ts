@@ -102,6 +102,9 @@ export type CheckResult =
 /** A question that got no usable answer. Nothing was sent, so nothing is in doubt: asking again is harmless. */
 export interface NoAnswer {
   readonly kind: 'no-answer';
+  /** Why nothing came back, or nothing was asked; absent when the gateway, or something in front of it, did speak. */
+  readonly why?: 'no-line' | 'certificate' | 'recipient-invalid' | 'question-not-offered' | undefined;
+  /** Its words then, otherwise ours. */
   readonly text: string;
   readonly pause?: Pause | undefined;
 }

@@ -47,5 +47,10 @@ export function checkOfFailure(failure: Failure): CheckResult {
 
 /** For a question: nothing was sent, so nothing is in doubt. */
 export function noAnswerOfFailure(failure: Failure): NoAnswer {
-  return { kind: 'no-answer', text: serverWords(failure.text) };
+  const certificate = failure.kind === 'notSent' && failure.why === 'certificate';
+  return {
+    kind: 'no-answer',
+    why: certificate ? 'certificate' : 'no-line',
+    text: serverWords(failure.text),
+  };
 }

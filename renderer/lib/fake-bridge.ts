@@ -8,6 +8,7 @@ import { withoutPassedTime } from '../../shared/domain/message-options.ts';
 import { type AppErrorCode, failure, type Result, success } from '../../shared/errors.ts';
 import type {
   AccountView,
+  AskedView,
   CredentialView,
   DraftView,
   Input,
@@ -33,6 +34,8 @@ export interface Scenario {
   readonly tray: StatusView['tray'];
   readonly settings: Partial<Settings>;
   readonly draft: Partial<DraftView>;
+  /** What becomes of texts that the pretend Clickatell is asked about. */
+  readonly told: Extract<AskedView, { kind: 'status' }>['meaning'];
   readonly section: Output<'app.window'>['section'];
   readonly platform: Output<'app.window'>['platform'];
   /** Methods that answer with this error. */
@@ -192,6 +195,7 @@ const base: Scenario = {
   tray: 'present',
   settings: { country: 'ZA' },
   draft: {},
+  told: 'at-gateway',
   section: 'history',
   platform: 'linux',
   failing: {},
@@ -223,9 +227,14 @@ const scenarios = {
   practice: () => ({
     mode: 'practice',
     messages: few(Date.now()),
-    credential: { key: 'none', store: 'strong' },
+    credential: { key: 'practice', store: 'strong' },
+    accounts: [{ label: 'Practice' }],
   }),
-  'practice-empty': () => ({ mode: 'practice', credential: { key: 'none', store: 'strong' } }),
+  'practice-empty': () => ({
+    mode: 'practice',
+    credential: { key: 'practice', store: 'strong' },
+    accounts: [{ label: 'Practice' }],
+  }),
   'a-few': () => ({ messages: few(Date.now()) }),
   many: () => ({
     messages: Array.from({ length: 5000 }, (_, index) => {
@@ -537,6 +546,20 @@ export function createFakeClient(scenario: Scenario): FakeClient {
       change({ ...message, cancelRequested: true });
       return success({ outcome: 'requested' });
     },
+    'messages.ask': ({ id, question }) => {
+      const message = messages.get(id);
+      if (message === undefined) return failure('not-found');
+      if (message.state !== 'accepted' && message.state !== 'status_unknown') return failure('stale');
+      const { family } = accounts.find((account) => account.id === message.account.id) ?? {};
+      const told = question === 'stop' ? 'stopped' : scenario.told;
+      if (told === 'delivered') move(id, 'delivered');
+      if (told === 'stopped' || told === 'undelivered' || told === 'expired') {
+        move(id, 'undelivered');
+        change({ ...(messages.get(id) ?? message), errorCode: told });
+      }
+      const credits = question === 'status' && family === 'central' ? 1 : null;
+      return success({ kind: 'status', meaning: told, code: '003', credits });
+    },
     'messages.resolveDoubt': ({ id, decision }) => {
       const message = messages.get(id);
       if (decision === 'send-again' && message !== undefined) add(message.body, message.recipient, id);
@@ -590,6 +613,14 @@ export function createFakeClient(scenario: Scenario): FakeClient {
       );
       push({ kind: 'status-changed' });
       return success([...accounts]);
+    },
+    'accounts.coverage': ({ id, recipient }) => {
+      if (!accounts.some((account) => account.id === id)) return failure('no-account');
+      const number = understand(recipient, settings.country);
+      if (number.kind === 'invalid') return failure('recipient-invalid');
+      const covered = number.country === 'ZA';
+      const credits = covered ? 0.8 : null;
+      return success({ kind: 'coverage', covered, recipientDisplay: number.display, credits });
     },
     'credentials.set': ({ allowWeakStore, accountId }) =>
       setSecret(accountId, allowWeakStore, { sending: running }),

@@ -11,6 +11,7 @@ import { centralLoginSchema } from '../domain/central-login.ts';
 import { gatewayErrorMeanings } from '../domain/gateway-error.ts';
 import { accountPauseReasons, maxBodyUnits, messageStates } from '../domain/message.ts';
 import { messageOptionsSchema } from '../domain/message-options.ts';
+import { appErrorCodes } from '../errors.ts';
 import { settingsPatchSchema, settingsSchema } from '../settings.ts';
 import type { methods } from './channels.ts';
 
@@ -55,8 +56,11 @@ export const sendingSchema = v.strictObject({
 });
 
 export const credentialSchema = v.strictObject({
-  /** `stored`: in the operating system's secret store. `this-run`: in memory until the program ends. */
-  key: v.picklist(['none', 'stored', 'this-run', 'locked']),
+  /**
+   * `stored`: in the operating system's secret store. `this-run`: in memory until the program ends. `practice`: the pretend
+   * gateway's own, which nobody gave and nobody can change.
+   */
+  key: v.picklist(['none', 'stored', 'this-run', 'locked', 'practice']),
   /** Strength of what this computer offers for keeping a key. */
   store: v.picklist(['strong', 'weak', 'unavailable', 'unknown']),
 });
@@ -197,6 +201,41 @@ export const checkSchema = v.strictObject({
   currency: v.nullable(shortText),
 });
 
+/** A question without a usable answer. Nothing was sent, so asking again is harmless. */
+const unanswered = v.strictObject({
+  kind: v.literal('no-answer'),
+  error: v.picklist(appErrorCodes),
+  /** The gateway's own words, where it said any. */
+  words: v.nullable(shortText),
+});
+export type UnansweredView = v.InferOutput<typeof unanswered>;
+
+export const askedSchema = v.variant('kind', [
+  v.strictObject({
+    kind: v.literal('status'),
+    meaning: v.picklist(['waiting', 'at-gateway', 'delivered', 'undelivered', 'expired', 'stopped', 'gone']),
+    /** The gateway's own word or number for it. */
+    code: shortText,
+    /** What the text cost so far; null where the gateway cannot tell or did not. */
+    credits: v.nullable(v.number()),
+  }),
+  unanswered,
+]);
+export type AskedView = v.InferOutput<typeof askedSchema>;
+
+export const coverageSchema = v.variant('kind', [
+  v.strictObject({
+    kind: v.literal('coverage'),
+    covered: v.boolean(),
+    /** As the number was understood. */
+    recipientDisplay: shortText,
+    /** Of one text; null where the gateway does not say. */
+    credits: v.nullable(v.number()),
+  }),
+  unanswered,
+]);
+export type CoverageView = v.InferOutput<typeof coverageSchema>;
+
 const both: readonly WindowKind[] = ['main', 'quick-send'];
 const main: readonly WindowKind[] = ['main'];
 
@@ -283,6 +322,15 @@ export const contract = {
     output: v.strictObject({ outcome: v.picklist(['cancelled', 'requested', 'too-late']) }),
     windows: main,
   },
+  /**
+   * Asks the gateway about a text that it took, once. What is certain is written down and told as *messages-changed*. `stop`
+   * asks it to let a text go that still waits there; the answer says where the text is, stopped or not.
+   */
+  'messages.ask': {
+    input: v.strictObject({ id: rowId, question: v.picklist(['status', 'stop']) }),
+    output: askedSchema,
+    windows: main,
+  },
   /** A person's answer to *Maybe sent*. `send-again` makes a second text. */
   'messages.resolveDoubt': {
     input: v.strictObject({ id: rowId, decision: v.picklist(['arrived', 'send-again', 'drop']) }),
@@ -322,6 +370,13 @@ export const contract = {
   },
   /** An account that has texts is kept for the history, without its key; one without texts is gone. */
   'accounts.remove': { input: v.strictObject({ id: rowId }), output: v.array(accountSchema), windows: main },
+
+  /** Whether the account reaches a number. Nothing is sent to it. */
+  'accounts.coverage': {
+    input: v.strictObject({ id: rowId, recipient: recipientInput }),
+    output: coverageSchema,
+    windows: main,
+  },
 
   /** The key goes one way: there is no method that returns it. */
   'credentials.set': {

@@ -11,9 +11,7 @@ import type {
   NoAnswer,
   StatusResult,
 } from '../ports.ts';
-
-/** Longest wait for an answer, milliseconds: as long as for the balance, and a person is waiting for both. */
-const questionMilliseconds = 45_000;
+import { orNoAnswer, questionContext } from '../question.ts';
 
 /** A text that the gateway gave an id when it took it. */
 export interface TakenText {
@@ -75,7 +73,7 @@ export async function askStatus(
 ): Promise<StatusAnswer> {
   const ask = parts.gateway[question]?.bind(parts.gateway);
   if (ask === undefined) return { kind: 'not-offered' };
-  const answer = await orNoAnswer(ask(text.providerId, contextOf(parts)));
+  const answer = await orNoAnswer(ask(text.providerId, questionContext(parts.readKey, parts.signal)));
   if (answer.kind !== 'status') return answer;
   const report = reportOf(text.id, answer);
   const changed = report === undefined ? [] : await parts.report([report]);
@@ -87,19 +85,6 @@ export async function askCharge(
   text: TakenText,
   parts: Omit<QuestionParts, 'report'>,
 ): Promise<ChargeResult | undefined> {
-  return await orNoAnswer(parts.gateway.charge?.(text.providerId, contextOf(parts)));
-}
-
-function contextOf({ readKey, signal }: Omit<QuestionParts, 'report'>): GatewayContext {
-  const late = AbortSignal.timeout(questionMilliseconds);
-  return { readKey, signal: signal === undefined ? late : AbortSignal.any([signal, late]) };
-}
-
-/** A gateway promises not to reject. If it does all the same, nothing was learnt. */
-async function orNoAnswer<Answer>(answer: Promise<Answer> | undefined): Promise<Answer | NoAnswer> {
-  try {
-    return (await answer) as Answer;
-  } catch {
-    return { kind: 'no-answer', text: '' };
-  }
+  const asked = parts.gateway.charge?.(text.providerId, questionContext(parts.readKey, parts.signal));
+  return asked === undefined ? undefined : orNoAnswer(asked);
 }

@@ -204,7 +204,7 @@ export function createCentralGateway(options: CentralOptions = {}): Gateway {
     const asked = await ask(path, writeParameters(parameters), context);
     switch (asked.kind) {
       case 'stopped':
-        return { kind: 'no-answer', text: asked.text };
+        return { kind: 'no-answer', why: 'no-line', text: asked.text };
       case 'unusable':
         return { kind: 'no-answer', text: asked.pause.text, pause: asked.pause };
       case 'no-session':
@@ -222,7 +222,8 @@ export function createCentralGateway(options: CentralOptions = {}): Gateway {
     context: GatewayContext,
     decode: (answer: Answer) => Result,
   ): Promise<Result | NoAnswer> {
-    if (!isMessageId(providerId)) return { kind: 'no-answer', text: 'not an id of this gateway' };
+    if (!isMessageId(providerId))
+      return { kind: 'no-answer', why: 'question-not-offered', text: 'not an id of this gateway' };
     return question(path, [['apimsgid', providerId]], context, decode);
   }
 
@@ -246,7 +247,8 @@ export function createCentralGateway(options: CentralOptions = {}): Gateway {
       ),
     async coverage(recipient, context): Promise<CoverageResult> {
       const number = checkNumber(recipient);
-      if (number.kind === 'refused') return { kind: 'no-answer', text: number.text };
+      if (number.kind === 'refused')
+        return { kind: 'no-answer', why: 'recipient-invalid', text: number.text };
       return question('/utils/routeCoverage', [['msisdn', number.value]], context, (answer) =>
         decodeCoverage(answer, now()),
       );

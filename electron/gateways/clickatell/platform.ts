@@ -150,9 +150,10 @@ export function createPlatformGateway(options: PlatformOptions = {}): Gateway {
   }
 
   async function status(providerId: string, context: GatewayContext): Promise<StatusResult> {
-    if (!isMessageId(providerId)) return { kind: 'no-answer', text: 'not an id of this gateway' };
+    if (!isMessageId(providerId))
+      return { kind: 'no-answer', why: 'question-not-offered', text: 'not an id of this gateway' };
     const key = await readKey(context, parsePlatformKey);
-    if (key.kind === 'stopped') return { kind: 'no-answer', text: key.text };
+    if (key.kind === 'stopped') return { kind: 'no-answer', why: 'no-line', text: key.text };
     if (key.kind === 'unusable') return { kind: 'no-answer', text: key.pause.text, pause: key.pause };
     const path = `${base.path}/public-client/message/status?messageId=${providerId}`;
     const result = await doorway.request(question(path, key.key, context));

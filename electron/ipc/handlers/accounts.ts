@@ -1,6 +1,8 @@
 import { failure, success } from '../../../shared/errors.ts';
 import { accountView } from '../../core/accounts.ts';
+import { askCoverage } from '../../core/question.ts';
 import type { Handlers } from '../register.ts';
+import { unansweredView } from './no-answer.ts';
 import type { Services } from './services.ts';
 
 type Group = Pick<Handlers, Extract<keyof Handlers, `accounts.${string}`>>;
@@ -31,6 +33,22 @@ export function accountHandlers(services: Services): Group {
       if (workspace === undefined) return failure('no-account');
       const removed = await workspace.accounts.remove(id);
       return removed.ok ? success(views()) : removed;
+    },
+    'accounts.coverage': async ({ id, recipient }) => {
+      const runner = services.workspace()?.accounts.get(id);
+      if (runner === undefined) return failure('no-account');
+      const rules = await services.textRules();
+      const number = rules.understand(recipient, services.settings().country);
+      if (number.kind === 'invalid') return failure('recipient-invalid', { position: 1 });
+      const answer = await askCoverage(number.e164, runner.gateway, () => runner.credentials.readKey());
+      if (answer === undefined) return failure('question-not-offered');
+      if (answer.kind === 'no-answer') return success(unansweredView(answer));
+      return success({
+        kind: 'coverage',
+        covered: answer.covered,
+        recipientDisplay: number.display,
+        credits: answer.credits ?? null,
+      });
     },
   };
 }

@@ -11,16 +11,25 @@ import type { Services } from './services.ts';
 type Group = Pick<Handlers, Extract<keyof Handlers, `credentials.${string}`>>;
 
 /**
- * At the first start the one account that is there waits for a key. A login needs an account of its own: it takes the place
- * of the empty one if it works, and leaves nothing behind if it does not.
+ * No account was named: the default one if it signs in this way, otherwise another that does. At the first start the one
+ * account that is there waits for a key.
  */
-async function setFirstLogin(
+function accountFor(accounts: Accounts, family: AccountFamily): AccountRunner | undefined {
+  return accounts.list().find(({ account }) => account.family === family);
+}
+
+/**
+ * What no account signs in with needs an account of its own: it takes the place of the empty one if it works, and leaves
+ * nothing behind if it does not.
+ */
+async function setFirst(
   accounts: Accounts,
-  login: string,
+  family: AccountFamily,
+  secret: string,
   allowWeakStore: boolean,
-): Promise<Result<Output<'credentials.setLogin'>>> {
-  const { account, credentials } = accounts.create(translate('account.firstLabel'), 'central');
-  const result = await credentials.set(login, allowWeakStore);
+): Promise<Result<Output<'credentials.set'>>> {
+  const { account, credentials } = accounts.create(translate('account.firstLabel'), family);
+  const result = await credentials.set(secret, allowWeakStore);
   if (!result.ok) {
     await accounts.remove(account.id);
     return result;
@@ -34,20 +43,19 @@ async function setFirstLogin(
 }
 
 export function credentialHandlers(services: Services): Group {
-  const liveAccount = (id: number | undefined): AccountRunner | undefined => {
-    const workspace = services.workspace();
-    return workspace?.mode === 'live' ? workspace.accounts.get(id) : undefined;
-  };
-
   async function set(
     family: AccountFamily,
     secret: string,
     allowWeakStore: boolean,
     accountId: number | undefined,
   ): Promise<Result<Output<'credentials.set'>>> {
+    // The accounts of practice have numbers of their own: one of them must not mean a live account by accident.
+    if (accountId !== undefined && services.workspace()?.mode === 'practice') return failure('practice-key');
     // A key that turns out wrong must not end practice, and must not let texts go that wait in the live outbox.
     return services.withLive(async ({ accounts }) => {
-      const runner = accounts.get(accountId);
+      const runner = accountId === undefined ? accountFor(accounts, family) : accounts.get(accountId);
+      if (runner === undefined && accountId === undefined)
+        return setFirst(accounts, family, secret, allowWeakStore);
       // A key is not a login: an account takes only what its family asks for.
       if (runner === undefined || runner.account.family !== family) return failure('no-account');
       const result = await runner.credentials.set(secret, allowWeakStore);
@@ -65,9 +73,7 @@ export function credentialHandlers(services: Services): Group {
       return set('platform', trimmed, allowWeakStore, accountId);
     },
     'credentials.setLogin': ({ user, password, apiId, allowWeakStore, accountId }) => {
-      const login = writeCentralLogin({ user, password, apiId });
-      if (accountId !== undefined) return set('central', login, allowWeakStore, accountId);
-      return services.withLive(({ accounts }) => setFirstLogin(accounts, login, allowWeakStore));
+      return set('central', writeCentralLogin({ user, password, apiId }), allowWeakStore, accountId);
     },
     'credentials.test': async (input) => {
       const runner = services.workspace()?.accounts.get(input?.accountId);
@@ -78,7 +84,9 @@ export function credentialHandlers(services: Services): Group {
       return result;
     },
     'credentials.forget': (input) => {
-      const runner = liveAccount(input?.accountId);
+      const workspace = services.workspace();
+      if (workspace?.mode === 'practice') return failure('practice-key');
+      const runner = workspace?.accounts.get(input?.accountId);
       if (runner === undefined) return failure('no-account');
       runner.credentials.forget();
       return success(runner.credentials.view());

@@ -1,7 +1,10 @@
 import { failure, success } from '../../../shared/errors.ts';
 import type { MessageDetail, MessageRow } from '../../../shared/ipc/contract.ts';
+import { askCharge, askStatus } from '../../core/outbox/ask-status.ts';
+import { nextState } from '../../core/outbox/state.ts';
 import type { StoredRow } from '../../core/ports.ts';
 import type { Handlers } from '../register.ts';
+import { unansweredView } from './no-answer.ts';
 import type { Services, TextRules } from './services.ts';
 
 type Group = Pick<Handlers, Extract<keyof Handlers, `messages.${string}`>>;
@@ -47,6 +50,30 @@ export function messageHandlers(services: Services): Group {
       if (workspace === undefined) return failure('not-found');
       return success({ outcome: await workspace.outbox.cancel(id) });
     },
+    'messages.ask': async ({ id, question }) => {
+      const workspace = services.workspace();
+      const message = workspace?.messages.detail(id)?.message;
+      if (workspace === undefined || message === undefined) return failure('not-found');
+      // Nothing can follow from an answer about a text whose end is known, or that the gateway never took.
+      if (nextState(message.state, 'report-delivered') === undefined) return failure('stale');
+      const runner = workspace.accounts.get(message.accountId);
+      if (runner === undefined || message.providerId === null) return failure('question-not-offered');
+      const text = { id, providerId: message.providerId };
+      const parts = {
+        gateway: runner.gateway,
+        readKey: () => runner.credentials.readKey(),
+        report: workspace.outbox.report.bind(workspace.outbox),
+      };
+      const [answer, charge] = await Promise.all([
+        askStatus(question, text, parts),
+        question === 'status' ? askCharge(text, parts) : undefined,
+      ]);
+      if (answer.kind === 'not-offered') return failure('question-not-offered');
+      if (answer.kind === 'no-answer') return success(unansweredView(answer));
+      const { meaning, code } = answer;
+      const credits = charge?.kind === 'charge' ? charge.credits : null;
+      return success({ kind: 'status', meaning, code: code.slice(0, longestCode), credits });
+    },
     'messages.resolveDoubt': async ({ id, decision }) => {
       const workspace = services.workspace();
       if (workspace === undefined) return failure('not-found');
@@ -62,6 +89,8 @@ export function messageHandlers(services: Services): Group {
   };
 }
 
+/** UTF-16 units of a gateway's word for a status. */
+const longestCode = 100;
 /** UTF-16 units shown of a text in a list. */
 const previewUnits = 160;
 

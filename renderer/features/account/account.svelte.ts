@@ -31,6 +31,8 @@ export function keySentence(credential: CredentialView, family: AccountFamily = 
       return translate('settings.keyThisRun');
     case 'locked':
       return translate('settings.keyLocked');
+    case 'practice':
+      return translate('settings.keyPractice');
   }
 }
 
