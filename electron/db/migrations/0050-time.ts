@@ -10,6 +10,10 @@ ALTER TABLE message ADD COLUMN send_at INTEGER;
 -- Why it may go out in quiet hours, in the person's words. NULL: quiet hours hold it.
 ALTER TABLE message ADD COLUMN quiet_override TEXT;
 
+-- Few at any time, found without walking past everything that waits for the morning.
+CREATE INDEX message_override ON message(account_id, priority, rank, id)
+  WHERE state = 'queued' AND not_before = 0 AND quiet_override IS NOT NULL;
+
 CREATE TABLE recurrence (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   account_id INTEGER NOT NULL REFERENCES account(id),

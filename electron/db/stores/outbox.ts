@@ -297,9 +297,10 @@ export class SqliteOutboxStore implements OutboxStore {
     return { reason: row.pause_reason, until: row.pause_until ?? undefined, text: row.pause_text };
   }
 
-  #mayClaim({ accountId, now }: ClaimRequest): boolean {
+  #mayClaim({ accountId, now, open }: ClaimRequest): boolean {
+    const anyDue = open === false ? this.#sql.anyDueInQuiet : this.#sql.anyDue;
     return (
-      this.#sql.anyDue.get({ accountId, now }) !== undefined ||
+      anyDue.get({ accountId, now }) !== undefined ||
       this.#sql.anyFallenDue.get({ accountId, now }) !== undefined
     );
   }
@@ -343,8 +344,9 @@ export class SqliteOutboxStore implements OutboxStore {
     const unreadable: StoredMessage[] = [];
     let taken = 0;
     let misses = 0;
-    if (request.open === false || most < 1) return { requests: [], unreadable };
-    for (const row of this.#sql.due.iterate({ accountId, now }) as IterableIterator<StoredMessage>) {
+    if (most < 1) return { requests: [], unreadable };
+    const due = request.open === false ? this.#sql.dueInQuiet : this.#sql.due;
+    for (const row of due.iterate({ accountId, now }) as IterableIterator<StoredMessage>) {
       if (row.priority > 0 && taken >= mostOfBatches) break;
       let group = groups.find((candidate) => fits(candidate, row, request));
       if (group === undefined) {
@@ -569,6 +571,12 @@ function prepare(database: WriteDatabase) {
          :sendAt, :notBefore, :quietOverride, :resendOf, :priority, :now)`,
     ),
     clearDraft: database.prepare('DELETE FROM draft WHERE name = ? AND submission_id = ?'),
+    anyDueInQuiet: database.prepare(
+      `SELECT 1 FROM message WHERE ${due} AND quiet_override IS NOT NULL LIMIT 1`,
+    ),
+    dueInQuiet: database.prepare(
+      `SELECT ${fields} FROM message WHERE ${due} AND quiet_override IS NOT NULL ORDER BY priority, rank, id`,
+    ),
     anyDue: database.prepare(`SELECT 1 FROM message WHERE ${due} LIMIT 1`),
     anyFallenDue: database.prepare(
       `SELECT 1 FROM message WHERE account_id = :accountId AND state = 'queued' AND not_before > 0 AND not_before <= :now LIMIT 1`,

@@ -314,3 +314,34 @@ describe('accounts', () => {
     ]);
   });
 });
+
+describe('quiet hours', () => {
+  const claim = (open: boolean) =>
+    store.claim({ accountId, now: 2_000, maxAttempts: 9, maxRecipients: 9, open });
+
+  test('hold what waits, but not what a person gave a reason for', async () => {
+    const urgent = { ...message('+27820000002'), quietOverride: 'Burst pipe' };
+    await store.submit({
+      id: 's',
+      accountId,
+      messages: [message('+27820000001'), urgent],
+      clearsDraft: undefined,
+    });
+    const claimed = await claim(false);
+    expect(claimed.flatMap(({ messages }) => messages.map(({ recipient }) => recipient))).toEqual([
+      '+27820000002',
+    ]);
+    expect(await claim(false)).toEqual([]);
+    expect(await claim(true)).toHaveLength(1);
+  });
+
+  test('find the few without walking past everything that waits', () => {
+    const plan = database
+      .prepare(
+        `EXPLAIN QUERY PLAN SELECT id FROM message WHERE account_id = 1 AND state = 'queued' AND not_before = 0
+         AND quiet_override IS NOT NULL ORDER BY priority, rank, id`,
+      )
+      .all() as { detail: string }[];
+    expect(plan.map(({ detail }) => detail).join()).toContain('message_override');
+  });
+});
