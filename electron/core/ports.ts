@@ -6,6 +6,7 @@ import type { AccountSettings } from '../../shared/domain/account-settings.ts';
 import type { AccountPauseReason, MessageState } from '../../shared/domain/message.ts';
 import type { MessageOptions } from '../../shared/domain/message-options.ts';
 import type { Recurrence } from '../../shared/domain/recurrence.ts';
+import type { TypedOptions } from '../../shared/domain/typed-options.ts';
 
 /** Wall clock in milliseconds UTC, and a clock that only runs forward for time-outs. */
 export interface Clock {
@@ -413,6 +414,10 @@ export interface Draft {
   readonly to: string;
   readonly body: string;
   readonly submissionId: string;
+  /** Absent: an ordinary text. */
+  readonly options?: TypedOptions | undefined;
+  /** Absent: the default account. */
+  readonly accountId?: number | undefined;
 }
 
 export interface DraftStore {

@@ -120,6 +120,39 @@ describe('migrations', () => {
     old.close();
   });
 
+  test('drafts from before options are ordinary texts; waiting texts with a delivery time are held from then on', () => {
+    const old = new Sqlite(join(directory, 'old.db'));
+    const version = 30;
+    const before = migrations.filter((migration) => migration.version < version);
+    migrate(old, () => {}, before);
+    old.exec(`
+      INSERT INTO account(label, family, created_at) VALUES ('Old', 'central', 5);
+      INSERT INTO draft(name, recipients, body, submission_id, updated_at) VALUES ('quick-send', '082', 'Hi', 's', 5);
+      INSERT INTO submission(id, account_id, created_at) VALUES ('t', 1, 5);
+    `);
+    const insert = old.prepare(
+      `INSERT INTO message(client_ref, submission_id, account_id, recipient, body, parts, encoding, options, state, state_at,
+         best_before, created_at) VALUES (?, 't', 1, '+27820000001', 'Hi', 1, 'gsm-7', ?, ?, 5, ?, 5)`,
+    );
+    const rows = [
+      ['{"deliverAt":900}', 'queued', null, 900],
+      ['{"deliverAt":900}', 'queued', 700, 700],
+      ['{"deliverAt":900}', 'accepted', null, null],
+      ['{"flash":true}', 'queued', null, null],
+    ] as const;
+    for (const [index, [options, state, best]] of rows.entries())
+      insert.run(String(index).padStart(26, '0'), options, state, best);
+    const mine = migrations.filter((migration) => migration.version === version);
+    expect(migrate(old, () => {}, [...before, ...mine])).toEqual([version]);
+    expect(old.prepare('SELECT body, options, account_id FROM draft').all()).toEqual([
+      { body: 'Hi', options: '{}', account_id: null },
+    ]);
+    expect(old.prepare('SELECT best_before FROM message ORDER BY id').pluck().all()).toEqual(
+      rows.map(([, , , expected]) => expected),
+    );
+    old.close();
+  });
+
   test('the new schema passes SQLite’s own checks', () => {
     const database = openDatabase(path);
     expect(database.pragma('integrity_check', { simple: true })).toBe('ok');

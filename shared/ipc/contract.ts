@@ -11,6 +11,7 @@ import { centralLoginSchema } from '../domain/central-login.ts';
 import { gatewayErrorMeanings } from '../domain/gateway-error.ts';
 import { accountPauseReasons, maxBodyUnits, messageStates } from '../domain/message.ts';
 import { messageOptionsSchema } from '../domain/message-options.ts';
+import { typedOptionsSchema } from '../domain/typed-options.ts';
 import { appErrorCodes } from '../errors.ts';
 import { settingsPatchSchema, settingsSchema } from '../settings.ts';
 import type { methods } from './channels.ts';
@@ -193,6 +194,10 @@ export const draftSchema = v.strictObject({
   body,
   /** The submission this draft will become. Kept with it, so that a crash cannot make two of one. */
   submissionId,
+  /** Absent: an ordinary text. */
+  options: v.optional(typedOptionsSchema),
+  /** The account that was chosen; absent: the default one. */
+  accountId: v.optional(rowId),
 });
 export type DraftView = v.InferOutput<typeof draftSchema>;
 

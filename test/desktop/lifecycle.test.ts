@@ -83,6 +83,31 @@ test('what is typed survives the window, a kill and a restart, and is one text i
   await expect.poll(async () => (await succeed(quickSend, 'draft.load', undefined)).body).toBe('');
 });
 
+test('options that were set survive a kill and a restart: octets do not come back as a text', async ({
+  gateway,
+  start,
+}) => {
+  const application = await start();
+  await setUpLive(application);
+  let quickSend = await openQuickSend(application, await findTray(application.pid));
+  await typeText('082 123 4567');
+  await pressKeys('Tab');
+  await typeText('04 06 01 AE');
+  await quickSend.getByRole('button', { name: translate('quick.advanced') }).click();
+  await quickSend.getByLabel(translate('quick.binary')).click();
+  await quickSend.getByLabel(translate('quick.header'), { exact: true }).fill('0605040B8423F0');
+  const kept = { binary: true, userDataHeader: '0605040B8423F0' };
+  await expect.poll(async () => (await succeed(quickSend, 'draft.load', undefined)).options).toEqual(kept);
+  await application.kill();
+  await application.restart();
+  quickSend = await openQuickSend(application, await findTray(application.pid));
+  await expect(quickSend.getByText(translate('options.binary'))).toBeVisible();
+  await pressKeys('ctrl+Return');
+  await expect
+    .poll(async () => (await gateway.sendRequests()).map(({ body }) => JSON.parse(body) as unknown))
+    .toMatchObject([{ content: '040601ae', binary: true, userDataHeader: '0605040b8423f0' }]);
+});
+
 test('quitting with texts waiting says so; they are there again after the next start', async ({
   gateway,
   start,

@@ -1,6 +1,7 @@
 /** Every migration in order. Numbers leave gaps of ten; a released one is never edited. */
 import * as outbox from './0010-outbox.ts';
 import * as accountSettings from './0020-account-settings.ts';
+import * as draftOptions from './0030-draft-options.ts';
 import * as claimOrder from './0040-claim-order.ts';
 import * as time from './0050-time.ts';
 
@@ -9,4 +10,4 @@ export interface Migration {
   readonly statements: string;
 }
 
-export const migrations: readonly Migration[] = [outbox, accountSettings, claimOrder, time];
+export const migrations: readonly Migration[] = [outbox, accountSettings, draftOptions, claimOrder, time];

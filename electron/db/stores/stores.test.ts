@@ -95,6 +95,30 @@ describe('submit', () => {
   });
 });
 
+describe('a draft', () => {
+  const draft = { to: '082', body: '00', submissionId: 's5' };
+
+  test('keeps the options as they were typed, and its account', () => {
+    const options = { binary: true, userDataHeader: '0605', validity: 'x' };
+    drafts.save('quick-send', { ...draft, options, accountId }, 0);
+    expect(drafts.load('quick-send')).toEqual({ ...draft, options, accountId });
+    drafts.save('quick-send', draft, 1);
+    expect(drafts.load('quick-send')).toEqual(draft);
+  });
+
+  test('of an account that is gone goes through the default one, and is never another one’s', () => {
+    const accounts = new AccountStore(database);
+    const second = accounts.create({ label: 'Second', family: 'central' }, 0);
+    drafts.save('quick-send', { ...draft, accountId: second.id }, 0);
+    accounts.remove(second.id, 1);
+    expect(accounts.create({ label: 'Third', family: 'central' }, 2).id).toBe(second.id);
+    expect(drafts.load('quick-send')).toEqual(draft);
+    // The window may still hold the one that was removed.
+    drafts.save('quick-send', { ...draft, accountId: 987_654 }, 3);
+    expect(drafts.load('quick-send')).toEqual(draft);
+  });
+});
+
 describe('pages', () => {
   test('walk the whole history without gaps or repeats while new texts arrive', async () => {
     await store.submit({

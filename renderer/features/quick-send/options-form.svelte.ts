@@ -2,6 +2,7 @@ import { countBinaryParts } from '../../../shared/domain/binary-parts.ts';
 import { formatHex, parseHex } from '../../../shared/domain/hex.ts';
 import type { MessageOptions } from '../../../shared/domain/message-options.ts';
 import { understandSenderId } from '../../../shared/domain/sender-id.ts';
+import type { TypedOptions } from '../../../shared/domain/typed-options.ts';
 import { parseUserDataHeader } from '../../../shared/domain/user-data-header.ts';
 import { assertNever } from '../../../shared/errors.ts';
 import { translate } from '../../../shared/i18n/words.ts';
@@ -30,7 +31,7 @@ type Carrier = Pick<AccountView, 'label' | 'family' | 'options'>;
 const none = { kind: 'empty' } as const;
 const problem = (sentence: string) => ({ kind: 'problem', sentence }) as const;
 
-/** The advanced options as they are typed. They live as long as the window, and start over after each text. */
+/** The advanced options as they are typed. Part of the draft; they start over after each text. */
 export class OptionsForm {
   senderId = $state('');
   validity = $state('');
@@ -52,6 +53,33 @@ export class OptionsForm {
     this.flash = false;
     this.binary = false;
     this.userDataHeader = '';
+  }
+
+  /** What stands in the form, to be kept with the draft; empty for an ordinary text. */
+  get typed(): TypedOptions {
+    const { senderId, validity, validityUnit, deliverAt, deliverAtUnread, flash, binary, userDataHeader } =
+      this;
+    return {
+      ...(senderId === '' ? {} : { senderId }),
+      ...(validity === '' ? {} : { validity }),
+      ...(validityUnit === 'hours' ? {} : { validityUnit }),
+      ...(deliverAt === '' ? {} : { deliverAt }),
+      ...(deliverAtUnread ? { deliverAtUnread } : {}),
+      ...(flash ? { flash } : {}),
+      ...(binary ? { binary } : {}),
+      ...(userDataHeader === '' ? {} : { userDataHeader }),
+    };
+  }
+
+  /** Brings back what was kept. What stands in the form already is newer and stays. */
+  restore(kept: TypedOptions): void {
+    const { validityUnit, validity, ...rest } = { ...kept, ...this.typed };
+    Object.assign(this, rest);
+    // A number and its unit are one thing.
+    if (validity !== undefined && this.validity === '') {
+      this.validity = validity;
+      this.validityUnit = kept.validityUnit ?? 'hours';
+    }
   }
 
   /** Options in which something stands, whether it holds or not. */

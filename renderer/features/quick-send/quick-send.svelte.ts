@@ -109,10 +109,9 @@ export class QuickSend {
     this.changedOptions();
   }
 
-  /** Account or options were changed: what was said about them no longer holds. They are no part of the draft. */
+  /** Account or options were changed: what was said about them no longer holds. */
   changedOptions(): void {
-    if (this.phase === 'done') this.#backToWriting();
-    this.#clearProblem();
+    this.#changed();
   }
 
   get parts() {
@@ -157,6 +156,8 @@ export class QuickSend {
       const draft = answer.value;
       this.#submissionId = draft.submissionId;
       if (draft.to !== '') this.#to = this.#typed.to ? `${draft.to}, ${this.#to}` : draft.to;
+      this.options.restore(draft.options ?? {});
+      this.#accountId ??= draft.accountId;
       if (draft.body !== '') this.#body = this.#typed.body ? `${draft.body}\n${this.#body}` : draft.body;
     } else {
       // Sending may still work, and a second window's draft cannot be met: this id was never stored.
@@ -203,6 +204,10 @@ export class QuickSend {
 
   #edited(field: Field): void {
     this.#typed[field] = true;
+    this.#changed();
+  }
+
+  #changed(): void {
     if (this.phase === 'done') this.#backToWriting();
     this.#clearProblem();
     this.#unsaved = true;
@@ -226,7 +231,14 @@ export class QuickSend {
   async #save(): Promise<void> {
     if (!this.#unsaved || this.#submissionId === '' || this.phase === 'sending') return;
     this.#unsaved = false;
-    const draft: DraftView = { to: this.#to, body: this.#body, submissionId: this.#submissionId };
+    const options = this.options.typed;
+    const draft: DraftView = {
+      to: this.#to,
+      body: this.#body,
+      submissionId: this.#submissionId,
+      ...(Object.keys(options).length === 0 ? {} : { options }),
+      ...(this.#accountId === undefined ? {} : { accountId: this.#accountId }),
+    };
     const answer = await this.#client.call('draft.save', draft);
     this.draftProblem = !answer.ok;
     if (!answer.ok) this.#unsaved = true;

@@ -2,7 +2,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { maxBodyUnits } from '../../../shared/domain/message.ts';
 import { translate, translateError } from '../../../shared/i18n/translate.ts';
 import { type Input, maxRecipientsPerSubmission } from '../../../shared/ipc/contract.ts';
-import { createFakeClient, type FakeClient, makeScenario, type Scenario } from '../../lib/fake-bridge.ts';
+import {
+  createFakeClient,
+  type FakeClient,
+  fakeAccount,
+  makeScenario,
+  type Scenario,
+} from '../../lib/fake-bridge.ts';
 import { QuickSend } from './quick-send.svelte.ts';
 import { maxRecipients, splitRecipients } from './recipients.ts';
 
@@ -92,6 +98,60 @@ describe('the draft', () => {
     await form.load();
     expect([form.to, form.body]).toEqual(['082 555 0101', 'Half a']);
     expect(form.entries[0]?.meaning.kind).toBe('valid');
+    form.stop();
+  });
+
+  it('comes back with its options as they were typed, and with its account', async () => {
+    const accounts = [fakeAccount(1), fakeAccount(2, { family: 'central' })];
+    const { client, form } = open();
+    form.accounts = accounts;
+    await form.load();
+    form.body = '00 01';
+    form.options.binary = true;
+    form.options.userDataHeader = '0605';
+    form.options.validity = '3';
+    form.options.validityUnit = 'minutes';
+    form.changedOptions();
+    form.chooseAccount(2);
+    await vi.advanceTimersByTimeAsync(400);
+    form.stop();
+    const again = new QuickSend(client);
+    again.accounts = accounts;
+    await again.load();
+    expect(again.options.typed).toEqual({
+      binary: true,
+      userDataHeader: '0605',
+      validity: '3',
+      validityUnit: 'minutes',
+    });
+    expect([again.body, again.account?.id]).toEqual(['00 01', 2]);
+    // A change of options alone is written too.
+    again.options.takeOut('binary');
+    again.changedOptions();
+    await again.saveNow();
+    expect(callsOf(client, 'draft.save').at(-1)).toMatchObject({ body: '00 01', accountId: 2 });
+    expect(callsOf(client, 'draft.save').at(-1)).not.toHaveProperty('options.binary');
+    again.stop();
+  });
+
+  it('does not undo options that were set before it arrived', async () => {
+    const { form } = open({ draft: { body: 'Half a', options: { flash: true } }, delay: 50 });
+    const loaded = form.load();
+    form.options.senderId = 'Dental';
+    form.changedOptions();
+    await vi.advanceTimersByTimeAsync(200);
+    await loaded;
+    expect(form.options.typed).toEqual({ senderId: 'Dental', flash: true });
+    form.stop();
+  });
+
+  it('starts over without options after it was sent', async () => {
+    const { client, form } = open({ draft: { to: '082 555 0101', body: 'Hello', options: { flash: true } } });
+    form.accounts = [fakeAccount(1, { family: 'central' })];
+    await form.load();
+    await form.submit();
+    expect(callsOf(client, 'sending.submit')).toMatchObject([{ options: { flash: true } }]);
+    expect(form.options.typed).toEqual({});
     form.stop();
   });
 
