@@ -172,7 +172,10 @@ const central = {
   several: true,
   difficultText,
   accepting: () => lines(`ID: ${messageId}`),
-  refusingWhole: (code: number, words: string) => lines(`ERR: ${String(code).padStart(3, '0')}, ${words}`),
+  refusingWhole: (code: number, words: string, numbers: readonly string[] = []) => {
+    const line = `ERR: ${String(code).padStart(3, '0')}, ${words}`;
+    return lines(numbers.length > 1 ? numbers.map((number) => `${line} To: ${number}`).join('\n') : line);
+  },
 } as const;
 
 const centralPost: AdapterUnderTest = {

@@ -60,7 +60,8 @@ export interface AdapterUnderTest {
   readonly difficultText: string;
   /** Answers of the family, as its server gives them. */
   accepting(number: string): ScriptedAnswer;
-  refusingWhole(code: number, words: string): ScriptedAnswer;
+  /** `numbers`: of the request. An error of Developers' Central stands once for each of several. */
+  refusingWhole(code: number, words: string, numbers?: readonly string[]): ScriptedAnswer;
   /** The bytes of one request, `host` being what stands in the header of that name. */
   exactRequest(parts: {
     readonly host: string;
@@ -715,7 +716,8 @@ export function describeGatewayContract(adapter: AdapterUnderTest): void {
         [7, 'ip-blocked'],
         [301, 'no-credit'],
       ])('error %i pauses the account and keeps the texts', async (code, reason) => {
-        control.script([{ ...adapter.refusingWhole(code, 'Their words.'), kind: 'answer' }]);
+        const numbers = pair.map(({ recipient }) => recipient.slice(1));
+        control.script([{ ...adapter.refusingWhole(code, 'Their words.', numbers), kind: 'answer' }]);
         expect(await send(open(), pair)).toMatchObject({
           outcomes: pair.map(() => ({ kind: 'notSent', why: 'account', text: 'Their words.' })),
           pause: { reason, until: undefined, text: 'Their words.' },

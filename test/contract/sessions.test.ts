@@ -109,6 +109,9 @@ describe('a session that has ended', () => {
     ['only some of it says so', `ID: ${'a'.repeat(32)} To: 27821234567\n${over} To: 27821234568`],
     ['it says something else too', `${over} To: 27821234567\nERR: 105, x To: 27821234568`],
     ['it is not the gateway that says so', `<html>${over}</html>`],
+    ['it speaks of one alone', `ERR: 001, Authentication failed To: 27821234567`],
+    ['it breaks off', `${over} To: 27821234567\n${over} To:`],
+    ['it breaks off before its first number', `${over} To:`],
   ])('is not taken for one when %s', async (_name, body) => {
     await send();
     control.reset();

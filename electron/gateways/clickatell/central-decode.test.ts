@@ -144,14 +144,81 @@ describe('several recipients', () => {
 
   it('are all refused by an error repeated for each, or said once for all', () => {
     const each = [a, b, c].map((to) => `ERR: 001, Authentication failed To: ${to}`).join(' ');
-    for (const body of [each, 'ERR: 001, Authentication failed']) {
+    for (const body of [each, 'ERR: 001, Authentication failed', 'ERR: 101, authentication failed.\n']) {
       expect(decode(body, [a, b, c])).toMatchObject({
         outcomes: Array.from({ length: 3 }, () => ({ kind: 'notSent', why: 'account' })),
         pause: { reason: 'key-rejected' },
       });
     }
-    expect(kinds('ERR: 113, Maximum message parts exceeded', [a, b])).toEqual(['rejected', 'rejected']);
   });
+
+  it.each([
+    'ERR: 301',
+    'ERR: 301, No Credit Left',
+    'ERR: 301, No Credit Left To',
+    'ERR: 301, No Credit Left To:',
+    'ERR: 302, Max allowed credit',
+    'ERR: 130, Maximum MT limit exceeded until 1765000000',
+    'ERR: 106, Invalid source address',
+    'ERR: 113, Maximum message parts exceeded',
+    'ERR: 101, Invalid or missing parameters',
+    'ERR: 999, What',
+    // Of a login, which no number can have by itself, but cut off: what else it said is gone.
+    'ERR: 001, Authenticat',
+    'ERR: 001, Authentication failed To:',
+    `ERR: 001, Authentication failed To: ${a.slice(0, 5)}`,
+  ])('stay open after %j: the rest may have been cut off, and may have taken the others', (body) => {
+    expect(kinds(body, [a, b])).toEqual(['unknown', 'unknown']);
+    expect(decode(body, [a, b], 503, { 'retry-after': '5' })).toMatchObject({
+      outcomes: [{ kind: 'unknown' }, { kind: 'unknown' }],
+      pause: { reason: 'rate-limited' },
+    });
+  });
+
+  it('stay open, and the account pauses all the same, where one of them has met its limit', () => {
+    expect(decode('ERR: 301, No Credit Left', [a, b]).pause).toMatchObject({ reason: 'no-credit' });
+    expect(decode('ERR: 130, Maximum', [a, b]).pause).toMatchObject({ until: now + 60_000 });
+    expect(decode('ERR: 001, Authent', [a, b]).pause).toMatchObject({ reason: 'key-rejected' });
+    expect(decode('ERR: 105, Invalid', [a, b]).pause).toBeUndefined();
+  });
+
+  it.each([
+    ['of one of several', `ERR: 001, Authentication failed To: ${a}`],
+    ['of the others, cut off', `ERR: 001, Authentication failed To: ${a}\nERR: 001, Authentication failed`],
+  ])('does not speak for those it leaves out: a refusal %s', (_name, body) => {
+    expect(kinds(body, [a, b, c])).toEqual(['notSent', 'unknown', 'unknown']);
+    expect(decode(body, [a, b, c], 503, { 'retry-after': '5' }).outcomes).toMatchObject([
+      { kind: 'unknown' },
+      { kind: 'unknown' },
+      { kind: 'unknown' },
+    ]);
+  });
+
+  const verdicts = [
+    `ID: ${idA} To:`,
+    'ERR: 301, No Credit Left To:',
+    'ERR: 105, Invalid Destination Address To:',
+    'ERR: 130, Maximum MT limit exceeded until 1765000000 To:',
+    'ERR: 106, Invalid source address To:',
+  ];
+  it.each(['\n', '\r\n', ' '])(
+    'an answer cut at any byte never says more than the whole one (%j)',
+    (between) => {
+      for (const one of verdicts) {
+        for (const other of verdicts) {
+          for (const order of [`${one} ${a}${between}${other} ${b}`, `${other} ${b}${between}${one} ${a}`]) {
+            const whole = kinds(order, [a, b]);
+            for (let length = 0; length < order.length; length += 1) {
+              const cut = order.slice(0, length);
+              for (const [index, kind] of kinds(cut, [a, b]).entries()) {
+                expect([cut, ['unknown', whole[index]]]).toEqual([cut, expect.arrayContaining([kind])]);
+              }
+            }
+          }
+        }
+      }
+    },
+  );
 
   it('stay open where the answer does not say which one it means', () => {
     expect(kinds('ERR: 105, Invalid destination address', [a, b])).toEqual(['unknown', 'unknown']);
@@ -208,12 +275,16 @@ describe('statuses', () => {
 });
 
 describe('a session that is over', () => {
-  function isOver(bodyText: string, status = 200): boolean {
-    return isSessionOver({ status, headers: {}, bodyText });
+  function isOver(bodyText: string, numbers: readonly string[] = [a], status = 200): boolean {
+    return isSessionOver({ status, headers: {}, bodyText }, numbers);
   }
   it('is so when that is all an answer says', () => {
     expect(isOver('ERR: 003, Session ID expired')).toBe(true);
-    expect(isOver(`ERR: 003, Session ID expired To: ${a}\nERR: 003, Session ID expired To: ${b}`)).toBe(true);
+    expect(isOver('ERR: 003, Session ID expired', [])).toBe(true);
+    expect(isOver('ERR: 003, Session ID expired\n', [a, b])).toBe(true);
+    expect(
+      isOver(`ERR: 003, Session ID expired To: ${a}\nERR: 003, Session ID expired To: ${b}`, [a, b]),
+    ).toBe(true);
     expect(isOver('ERR: 005, Missing session ID')).toBe(true);
     expect(isOver('ERR: 001, Authentication failed')).toBe(true);
   });
@@ -222,14 +293,20 @@ describe('a session that is over', () => {
     `ID: ${idA}`,
     `ID: ${idA} To: ${a}\nERR: 003, Session ID expired To: ${b}`,
     `ERR: 003, Session ID expired To: ${a}\nERR: 105, x To: ${b}`,
+    `ERR: 001, Authentication failed To: ${a}`,
+    `ERR: 001, Authentication failed To: ${a}\nERR: 001, Authentication failed`,
+    `ERR: 001, Authentication failed To: ${a}\nERR: 001, Authentication failed To: ${a}`,
+    `ERR: 001, Authentication failed To: ${a}\nERR: 001, Authentication failed To: ${c}`,
+    'ERR: 001',
+    'ERR: 001, Authentication failed To:',
     '<html>ERR: 003, Session ID expired',
     'ERR: 301, No credit left',
     'ERR: 00',
-  ])('is not proven by %j', (body) => {
-    expect(isOver(body)).toBe(false);
+  ])('is not proven for two numbers by %j', (body) => {
+    expect(isOver(body, [a, b])).toBe(false);
   });
   it('is not proven by a status that others answer with', () => {
-    expect(isOver('ERR: 003, Session ID expired', 502)).toBe(false);
+    expect(isOver('ERR: 003, Session ID expired', [a], 502)).toBe(false);
   });
 });
 

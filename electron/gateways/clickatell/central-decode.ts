@@ -17,7 +17,7 @@ import {
   weightier,
 } from '../answer.ts';
 import { type AnswerLine, readLines } from './central-answer.ts';
-import { centralError, sessionErrors } from './central-errors.ts';
+import { centralError, sessionErrors, speaksForAllNumbers } from './central-errors.ts';
 
 export interface CentralDecodeOptions {
   /** Wall clock, ms UTC. */
@@ -42,20 +42,19 @@ export function decodeSendmsg(
   { now, senderGiven = false }: CentralDecodeOptions,
 ): DecodedSendmsg {
   const lines = readLines(answer.bodyText);
-  const onlyLine = lines?.length === 1 ? lines[0] : undefined;
-  const onlyError = onlyLine?.kind === 'error' ? onlyLine : undefined;
   if (lines === undefined || !speaksForItself(answer.status)) {
-    const refusal = lines?.every((line) => line.kind === 'error') ? firstError(lines) : undefined;
+    const [first] = lines ?? [];
+    const refusal =
+      lines !== undefined && refusesAll(lines, numbers) && first?.kind === 'error' ? first : undefined;
     return forAll(numbers, judgeByStatus(answer, refusal?.error, refusal?.error.text, now));
   }
-  if (onlyError !== undefined && onlyError.to === undefined) {
-    const row = centralError(onlyError.error.code, onlyError.error.text);
-    // An error about one number, without the number, is about none of several.
-    const isAboutOne = row === undefined || row.scope === 'recipient';
-    if (numbers.length > 1 && isAboutOne) {
-      return forAll(numbers, open('no-verdict', onlyError.error.text));
-    }
-    return forAll(numbers, judgeWholeRefusal(onlyError.error, row, senderGiven, answer, now));
+  const [only] = lines;
+  if (lines.length === 1 && only?.kind === 'error' && only.to === undefined) {
+    const row = centralError(only.error.code, only.error.text);
+    const verdict = judgeWholeRefusal(only.error, row, senderGiven, answer, now);
+    if (refusesAll(lines, numbers)) return forAll(numbers, verdict);
+    // Whom it concerns is not known, but that it concerns the account is.
+    return forAll(numbers, { ...open('no-verdict', only.error.text), pause: verdict.pause });
   }
   return decodeLines(lines, numbers, senderGiven, answer, now);
 }
@@ -63,10 +62,29 @@ export function decodeSendmsg(
 /**
  * Whether an answer is nothing but the news that the session is over: then no number was looked at, and the same
  * request with a new session is the first one to be.
+ *
+ * @param numbers digits of the numbers in the request, distinct; none for a question
  */
-export function isSessionOver(answer: Answer): boolean {
+export function isSessionOver(answer: Answer, numbers: readonly string[]): boolean {
   const lines = speaksForItself(answer.status) ? readLines(answer.bodyText) : undefined;
-  return lines?.every((line) => line.kind === 'error' && sessionErrors.has(Number(line.error.code))) ?? false;
+  if (lines === undefined || !refusesAll(lines, numbers)) return false;
+  return lines.every((line) => line.kind === 'error' && sessionErrors.has(Number(line.error.code)));
+}
+
+/**
+ * Whether all of these numbers were refused, and none can have been taken by what is not in the answer: an error for
+ * each, or a single one that is all there is to say. An answer that was cut in its first line looks like a single error
+ * too, and may go on to say that the others were taken; so of several numbers only an error that comes before any number is
+ * believed without one, and only with its last word.
+ */
+function refusesAll(lines: readonly AnswerLine[], numbers: readonly string[]): boolean {
+  if (!lines.every((line) => line.kind === 'error')) return false;
+  const [only] = lines;
+  if (lines.length === 1 && only?.kind === 'error' && only.to === undefined) {
+    return numbers.length <= 1 || speaksForAllNumbers(only.error);
+  }
+  const named = new Set(lines.map(({ to }) => to));
+  return lines.length === numbers.length && numbers.every((number) => named.has(number));
 }
 
 function decodeLines(
@@ -113,11 +131,6 @@ function judge(said: readonly AnswerLine[], senderGiven: boolean, answer: Answer
   const row = centralError(line.error.code, line.error.text);
   if (row?.scope === 'server') return open(`error-${line.error.code ?? ''}`, line.error.text);
   return judgeRefusal(line.error, row, senderGiven, answer, now);
-}
-
-function firstError(lines: readonly AnswerLine[]): Extract<AnswerLine, { kind: 'error' }> | undefined {
-  const [line] = lines;
-  return line?.kind === 'error' ? line : undefined;
 }
 
 function forAll(numbers: readonly string[], { outcome, pause }: Verdict): DecodedSendmsg {

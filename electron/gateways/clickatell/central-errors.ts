@@ -3,6 +3,7 @@
  * client libraries agree). They are raised while a request is being looked at, before anything is sent or charged;
  * only 901 says that something went wrong, and not when.
  */
+import type { WordedError } from '../answer.ts';
 import {
   account,
   type ErrorRow,
@@ -53,6 +54,26 @@ export const centralErrors: ErrorTable = {
 
 /** Errors that only mean that a session is over; nothing of the request was looked at. */
 export const sessionErrors: ReadonlySet<number> = new Set([1, 3, 5]);
+
+/**
+ * Errors that are raised before any number is looked at, with the whole of their words. Written once for several numbers they
+ * speak for all of them; every other error may concern one, its number and the other verdicts having been cut off.
+ */
+const wordsBeforeNumbers: Readonly<Record<number, string>> = {
+  1: 'authentication failed',
+  2: 'unknown username or password',
+  3: 'session id expired',
+  5: 'missing session id',
+  7: 'ip lockdown violation',
+  101: 'authentication failed',
+  108: 'invalid or missing api id',
+};
+
+/** Whether these are the words, from the first to the last, of an error that no number has a part in. */
+export function speaksForAllNumbers({ code, text }: WordedError): boolean {
+  const words = wordsBeforeNumbers[Number(code)];
+  return words !== undefined && text.toLowerCase().replace(/\.$/, '') === words;
+}
 
 /**
  * Looks a code up in any spelling. The specification's one sample of a refused login is `ERR: 101, Authentication

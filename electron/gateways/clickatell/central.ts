@@ -104,7 +104,12 @@ export function createCentralGateway(options: CentralOptions = {}): Gateway {
    * Asks once, with the login or with a session. When all that comes back is that the session is over, the request was
    * refused before anything in it was looked at: it is asked once more, with a new session.
    */
-  async function ask(path: string, parameters: string, context: GatewayContext): Promise<Asked> {
+  async function ask(
+    path: string,
+    parameters: string,
+    context: GatewayContext,
+    numbers: readonly string[] = [],
+  ): Promise<Asked> {
     const read = await readKey(context, readCentralLogin);
     if (read.kind !== 'key') return read;
     const login = read.key;
@@ -121,7 +126,7 @@ export function createCentralGateway(options: CentralOptions = {}): Gateway {
       const separator = parameters === '' ? '' : '&';
       const written = `session_id=${id}${separator}${parameters}`;
       const result = await call(path, written, [id, ...secretsOf(login)], context.signal);
-      if (result.kind === 'answered' && isSessionOver(result)) {
+      if (result.kind === 'answered' && isSessionOver(result, numbers)) {
         session.drop(id);
         if (!renewed) continue;
       } else if (result.kind === 'answered') {
@@ -146,7 +151,7 @@ export function createCentralGateway(options: CentralOptions = {}): Gateway {
       httpStatus,
     });
     if (fields === undefined || to.length === 0) return all(noVerdict);
-    const asked = await ask('/http/sendmsg', `${writeTo(to)}&${fields}`, context);
+    const asked = await ask('/http/sendmsg', `${writeTo(to)}&${fields}`, context, to);
     switch (asked.kind) {
       case 'stopped':
         return all({ kind: 'notSent', why: 'aborted', text: asked.text });
