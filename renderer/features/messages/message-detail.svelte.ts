@@ -1,8 +1,9 @@
 import { type AppError, assertNever } from '../../../shared/errors.ts';
 import { type MessageKey, translate, translateError } from '../../../shared/i18n/words.ts';
-import type { MessageDetail, StatusView } from '../../../shared/ipc/contract.ts';
+import type { AccountView, MessageDetail, StatusView } from '../../../shared/ipc/contract.ts';
 import type { Client } from '../../lib/bridge.ts';
 import { formatMoment } from '../../lib/format.ts';
+import { type Question, type Told, toldOf } from './told.ts';
 
 export type Action = 'cancel' | 'arrived' | 'send-again' | 'drop' | 'send-late' | 'drop-late';
 
@@ -29,6 +30,23 @@ export function actionsFor(message: Pick<MessageDetail, 'state' | 'cancelRequest
     default:
       return assertNever(message.state);
   }
+}
+
+/** What its account can be asked about a text that Clickatell took, the harmless question first. */
+export function questionsFor(
+  message: Pick<MessageDetail, 'state' | 'providerId' | 'options'>,
+  account: Pick<AccountView, 'questions'> | undefined,
+  now: number,
+): readonly Question[] {
+  if (message.state !== 'accepted' && message.state !== 'status_unknown') return [];
+  if (message.providerId === null || account === undefined) return [];
+  const { questions } = account;
+  // Only what still waits there can be stopped, and only of a text for later is that known.
+  const scheduled = message.options.deliverAt !== undefined && message.options.deliverAt > now;
+  return [
+    ...(questions.includes('status') ? (['status'] as const) : []),
+    ...(questions.includes('stop') && scheduled ? (['stop'] as const) : []),
+  ];
 }
 
 /** What main understood of the gateway's error; undefined where only the gateway's own words are known. */
@@ -65,6 +83,13 @@ export function sentenceFor(message: MessageDetail, status: StatusView | undefin
       return translate(
         message.errorCode === 'person-send-again' ? 'sentence.abandonedSentAgain' : 'sentence.abandoned',
       );
+    case 'delivered':
+      return translate(status?.mode === 'practice' ? 'sentence.deliveredPractice' : 'sentence.delivered');
+    case 'undelivered':
+      if (message.errorCode === 'stopped') return translate('sentence.undeliveredStopped');
+      return translate(
+        message.errorCode === 'expired' ? 'sentence.undeliveredExpired' : 'sentence.undelivered',
+      );
     case 'needs_decision':
       return isTimePassed(message)
         ? translate('sentence.timePassed', { time: formatMoment(message.options.deliverAt, now) })
@@ -91,6 +116,7 @@ export function serverWordsFor(message: MessageDetail): string | undefined {
 export function nextStepFor(message: MessageDetail): string | undefined {
   // The sentence of a known error says the next step itself.
   if (message.state === 'rejected' && meaningOf(message) !== undefined) return undefined;
+  if (message.state === 'undelivered' && message.errorCode === 'stopped') return undefined;
   if (message.state === 'rejected' || message.state === 'undelivered' || message.state === 'in_doubt') {
     return translate(`next.${message.state}`);
   }
@@ -114,12 +140,18 @@ export class MessageDetailState {
   /** What came of the last thing the person did here. */
   notice = $state<string | undefined>(undefined);
   problem = $state<string | undefined>(undefined);
+  /** What Clickatell said about this text when it was asked just now. */
+  told = $state.raw<Told | undefined>(undefined);
+  /** The question about this text that is under way. */
+  asking = $state<Question | undefined>(undefined);
   acting = $state(false);
   /** *Send again* may reach the person twice, so it asks first. */
   confirming = $state(false);
 
   readonly #client: Client;
   #reading = 0;
+  /** Answers that belong to a text that was closed meanwhile are nobody's. */
+  #opened = 0;
 
   constructor(client: Client) {
     this.#client = client;
@@ -128,16 +160,20 @@ export class MessageDetailState {
   async open(id: number): Promise<void> {
     if (id === this.id) return;
     this.id = id;
+    this.#opened += 1;
     this.message = undefined;
     this.error = undefined;
     this.notice = undefined;
     this.problem = undefined;
+    this.told = undefined;
+    this.asking = undefined;
     this.confirming = false;
     await this.#read();
   }
 
   close(): void {
     this.id = undefined;
+    this.#opened += 1;
     this.message = undefined;
     this.confirming = false;
     this.#reading += 1;
@@ -170,10 +206,29 @@ export class MessageDetailState {
     this.acting = true;
     this.notice = undefined;
     this.problem = undefined;
+    this.told = undefined;
     const answer = await this.#call(action, id);
     this.acting = false;
     if (id !== this.id) return;
     if (answer.ok) this.notice = answer.value;
+    else this.problem = translateError(answer.error);
+    await this.#read();
+  }
+
+  /** Asks Clickatell. It may take its time: another text can be opened meanwhile, and asked about as well. */
+  async ask(question: Question): Promise<void> {
+    const id = this.id;
+    if (id === undefined || this.asking !== undefined) return;
+    this.asking = question;
+    this.notice = undefined;
+    this.problem = undefined;
+    this.told = undefined;
+    this.#opened += 1;
+    const opened = this.#opened;
+    const answer = await this.#client.call('messages.ask', { id, question });
+    if (opened !== this.#opened || id !== this.id) return;
+    this.asking = undefined;
+    if (answer.ok) this.told = toldOf(question, answer.value);
     else this.problem = translateError(answer.error);
     await this.#read();
   }

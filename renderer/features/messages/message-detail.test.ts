@@ -8,9 +8,11 @@ import {
   actionsFor,
   MessageDetailState,
   nextStepFor,
+  questionsFor,
   sentenceFor,
   serverWordsFor,
 } from './message-detail.svelte.ts';
+import { toldOf } from './told.ts';
 
 async function open(state: 'queued' | 'sending' | 'in_doubt' | 'needs_decision') {
   const messages = [fakeMessage(2, { state: 'delivered' }), fakeMessage(1, { state })];
@@ -172,6 +174,120 @@ describe('MessageDetailState', () => {
     await detail.open(99);
     expect(detail.message).toBeUndefined();
     expect(detail.error?.code).toBe('not-found');
+  });
+});
+
+describe('asking Clickatell', () => {
+  const account = { questions: ['status', 'charge', 'stop', 'coverage'] } as const;
+  const now = Date.UTC(2026, 0, 15, 12, 0);
+  const scheduled = { options: { deliverAt: now + 60_000 } };
+
+  async function taken(told?: 'waiting' | 'delivered' | 'expired', account: object = { family: 'central' }) {
+    const messages = [fakeMessage(2, { state: 'accepted' }), fakeMessage(1, { state: 'accepted' })];
+    const scenario = makeScenario('empty', {
+      messages,
+      accounts: [account],
+      ...(told === undefined ? {} : { told }),
+    });
+    const client = createFakeClient(scenario);
+    const detail = new MessageDetailState(client);
+    await detail.open(1);
+    return { client, detail };
+  }
+
+  it('is offered while an answer can change something, and stopping only before its time', () => {
+    const message = fakeMessage(1, { state: 'accepted', ...scheduled });
+    expect(questionsFor(message, account as never, now)).toEqual(['status', 'stop']);
+    expect(questionsFor(message, account as never, now + 60_000)).toEqual(['status']);
+    expect(questionsFor(message, { questions: ['status'] }, now)).toEqual(['status']);
+    expect(questionsFor(message, undefined, now)).toEqual([]);
+    expect(questionsFor({ ...message, providerId: null }, account as never, now)).toEqual([]);
+    for (const state of messageStates) {
+      const asked = questionsFor(fakeMessage(1, { state, ...scheduled }), account as never, now);
+      expect(asked.length > 0, state).toBe(state === 'accepted' || state === 'status_unknown');
+    }
+  });
+
+  it('tells where it is, what it cost, and Clickatell’s own word', async () => {
+    const { detail } = await taken();
+    await detail.ask('status');
+    expect(detail.told).toEqual({
+      tone: 'plain',
+      text: `${translate('told.at-gateway')} ${translate('told.credits', { credits: 1 })}`,
+      words: translate('told.code', { code: '003' }),
+    });
+    expect(detail.asking).toBeUndefined();
+  });
+
+  it('shows the end that it brought', async () => {
+    const { detail } = await taken('expired');
+    await detail.ask('status');
+    expect(detail.message).toMatchObject({ state: 'undelivered', errorCode: 'expired' });
+    const { message } = detail;
+    if (message === undefined) throw new Error('gone');
+    expect(sentenceFor(message, undefined, 0)).toBe(translate('sentence.undeliveredExpired'));
+    const stopped = await taken();
+    await stopped.detail.ask('stop');
+    expect(stopped.detail.told).toMatchObject({ tone: 'plain', text: translate('told.stopped') });
+    const after = stopped.detail.message;
+    if (after === undefined) throw new Error('gone');
+    expect(sentenceFor(after, undefined, 0)).toBe(translate('sentence.undeliveredStopped'));
+    expect(nextStepFor(after)).toBeUndefined();
+  });
+
+  it('is asked once, however often it is pressed, and says why there is no answer', async () => {
+    const { client, detail } = await taken();
+    await Promise.all([detail.ask('status'), detail.ask('status'), detail.ask('stop')]);
+    expect(client.calls.filter(({ method }) => method === 'messages.ask')).toHaveLength(1);
+    client.fail('messages.ask', 'question-not-offered');
+    await detail.ask('status');
+    expect(detail.told).toBeUndefined();
+    expect(detail.problem).toBe(translateError({ code: 'question-not-offered' }));
+  });
+
+  it('does not show the answer under another text', async () => {
+    const { detail } = await taken('waiting');
+    const late = detail.ask('status');
+    await detail.open(2);
+    expect(detail.asking).toBeUndefined();
+    await late;
+    expect(detail.told).toBeUndefined();
+    // Nor after it was closed and opened again: what was asked then is old.
+    const older = detail.ask('status');
+    detail.close();
+    await detail.open(2);
+    await older;
+    expect(detail.told).toBeUndefined();
+  });
+});
+
+describe('toldOf', () => {
+  const status = (meaning: 'waiting' | 'at-gateway' | 'delivered' | 'gone' | 'undelivered') =>
+    ({ kind: 'status', meaning, code: '002', credits: null }) as const;
+
+  it('never takes a text for stopped that is not', () => {
+    for (const meaning of ['waiting', 'at-gateway', 'delivered', 'gone', 'undelivered'] as const) {
+      const told = toldOf('stop', status(meaning));
+      expect(told.tone, meaning).toBe('attention');
+      expect(told.text, meaning).not.toContain(translate('told.stopped'));
+    }
+    expect(toldOf('stop', status('at-gateway')).text).toContain(translate('told.stopTooLate'));
+    expect(toldOf('stop', status('waiting')).text).toBe(translate('told.stopStillWaits'));
+  });
+
+  it('says that nothing is known when the answer was lost', () => {
+    const lost = { kind: 'no-answer', error: 'no-line', words: null } as const;
+    expect(toldOf('status', lost)).toEqual({
+      tone: 'bad',
+      text: translateError({ code: 'no-line' }),
+      words: undefined,
+    });
+    expect(toldOf('stop', lost).text).toContain(translate('told.stopUnknown'));
+    const unread = { kind: 'no-answer', error: 'gateway-unexpected', words: 'status ON_ITS_WAY' } as const;
+    expect(toldOf('status', unread)).toMatchObject({
+      text: translate('told.unread'),
+      words: 'Clickatell says: status ON_ITS_WAY',
+    });
   });
 });
 
