@@ -95,6 +95,26 @@ const parts = [
     limit: 20,
   },
   {
+    name: 'reliability',
+    says: 'vitest: R1 to R16 without windows, each with its control (test/reliability)',
+    commands: [
+      [
+        'bash',
+        node,
+        bin('vitest/vitest.mjs'),
+        'run',
+        '--config',
+        'test/vitest.reliability.config.ts',
+        '--reporter=default',
+        '--reporter=json',
+        '--outputFile.json=test-results/reliability.json',
+      ],
+    ],
+    count: () => vitestNumbers('reliability.json'),
+    limit: 10,
+    longLimit: 90,
+  },
+  {
     name: 'build',
     says: 'vite build --app',
     commands: [[process.execPath, join(root, 'script/build-if-newer.mjs'), '--force']],
@@ -205,7 +225,8 @@ function run([program, ...args], env, deadline) {
 }
 
 async function runPart(part) {
-  const deadline = Date.now() + part.limit * 60_000;
+  const minutes = args.includes('--long') ? (part.longLimit ?? part.limit) : part.limit;
+  const deadline = Date.now() + minutes * 60_000;
   for (const command of part.commands) {
     if (!(await run(command, part.env, deadline))) return false;
   }
@@ -238,7 +259,11 @@ process.env.FORCE_COLOR ??= '0';
 // Tools that look for Electron through its package find the one that was provided.
 const electron = locateElectron();
 if (electron !== undefined) process.env.ELECTRON_OVERRIDE_DIST_PATH = electron.directory;
-if (args.includes('--long')) process.env.OUTTRAY_ROUNDS ??= '100';
+if (args.includes('--long')) {
+  process.env.OUTTRAY_LONG = '1';
+  process.env.OUTTRAY_ROUNDS ??= '100';
+  process.env.OUTTRAY_SEQUENCES ??= '200000';
+}
 
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });

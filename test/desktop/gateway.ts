@@ -37,6 +37,8 @@ export interface Gateway {
   taken(): Promise<readonly TakenText[]>;
   /** Faults for the next requests, one each. */
   script(faults: readonly Fault[]): Promise<void>;
+  /** Forgets what reached it, and the faults that were not used. */
+  forget(): Promise<void>;
   /** Lets requests go that a `hold` keeps. */
   release(): Promise<void>;
   /** Down: connections are refused, as if nobody listened. */
@@ -110,6 +112,9 @@ export async function startGateway({ key }: { readonly key?: string } = {}): Pro
     },
     async script(faults) {
       await control('POST', 'script', faults);
+    },
+    async forget() {
+      await control('POST', 'reset', {});
     },
     async release() {
       await control('POST', 'release', {});

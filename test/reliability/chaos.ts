@@ -1,0 +1,375 @@
+/**
+ * R1. The real application is killed at random moments while it takes and sends single texts, lists and quick-sends; the
+ * pretend Clickatell, in a process of its own, remembers what reached it. At the end every text is accounted for: what was
+ * confirmed to the person against what is in the outbox, and what is in the outbox against what the server received.
+ *
+ *     npm run chaos -- --kills 1000 [--seed N] [--rule sending-is-queued-again]
+ *
+ * Without `--rule` it ends with 1 when something was lost or sent twice. With it, a rule is broken on purpose between kill
+ * and restart (in the database, where the rule would act: the program has no such switch), and it ends with 1 when nothing
+ * was sent twice.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import Sqlite from 'better-sqlite3';
+import { defaultLimits } from '../../electron/core/outbox/dispatcher.ts';
+import type { Fault } from '../../electron/practice/faults.ts';
+import { eventually } from '../desktop/eventually.ts';
+import { startGateway } from '../desktop/gateway.ts';
+import { applicationCommand } from '../desktop/launch.ts';
+import { DevToolsPage } from './dev-tools-page.ts';
+import { seededRandom } from './random.ts';
+import { sendingIsQueuedAgain } from './rules-broken-on-purpose.ts';
+
+export interface ChaosOptions {
+  readonly kills: number;
+  readonly seed: number;
+  readonly rule?: 'sending-is-queued-again' | undefined;
+  readonly log?: (line: string) => void;
+}
+
+/** What it came to. The first three have to be 0. */
+export interface ChaosLedger {
+  /** Confirmed to the person and not in the outbox, or waiting for ever, or *taken* although nothing arrived. */
+  readonly lost: number;
+  /** Arrived more than once; nobody ever said *send again*. */
+  readonly sentTwice: number;
+  /** Arrived or in the outbox without having been asked for. */
+  readonly unexpected: number;
+  readonly kills: number;
+  readonly submissions: number;
+  readonly texts: number;
+  readonly requests: number;
+  readonly arrived: number;
+  /** *Maybe sent* because the program was killed; of these arrived; most after one kill. */
+  readonly interrupted: number;
+  readonly interruptedAndArrived: number;
+  readonly mostInterruptedAtOnce: number;
+  /** *Maybe sent* because an answer got lost on the line. */
+  readonly unanswered: number;
+  readonly seconds: number;
+}
+
+/** As many as can be under way at once: requests × texts in a request. */
+export const mostInFlight = defaultLimits.concurrency * defaultLimits.batchSize;
+
+interface Submission {
+  readonly id: string;
+  readonly body: string;
+  readonly recipients: readonly string[];
+  /** Goes the way of the quick-send window: kept as a draft first, which becomes the submission. */
+  readonly quick: boolean;
+  confirmed: boolean;
+}
+
+const key = 'q7Zt-chaos-Vh3mXw0123==';
+
+/** @throws when the application does not start or does not come to rest */
+export async function runChaos({ kills, seed, rule, log = () => {} }: ChaosOptions): Promise<ChaosLedger> {
+  const started = performance.now();
+  const random = seededRandom(seed);
+  const between = (low: number, high: number): number => low + Math.floor(random() * (high - low + 1));
+  const gateway = await startGateway({ key });
+  const userData = mkdtempSync(join(tmpdir(), 'outtray-chaos-'));
+  const submissions: Submission[] = [];
+  /** How often each text arrived whole, by body and number. */
+  const arrivals = new Map<string, number>();
+  let requests = 0;
+  let running: ChaosApplication | undefined;
+
+  async function collect(): Promise<void> {
+    const received = await eventually('the server has done with what it received', async () => {
+      const all = await gateway.sendRequests();
+      return all.every(({ points }) => points.includes('answered') || points.includes('gone'))
+        ? all
+        : undefined;
+    });
+    for (const request of received) {
+      if (!request.points.includes('body')) continue;
+      requests += 1;
+      const { content, to } = JSON.parse(request.body) as { content: string; to: readonly string[] };
+      for (const number of to) {
+        const text = `${content} ${number}`;
+        arrivals.set(text, (arrivals.get(text) ?? 0) + 1);
+      }
+    }
+    await gateway.forget();
+  }
+
+  function newSubmission(): Submission {
+    const number = submissions.length + 1;
+    const kind = between(1, 10);
+    const recipients = kind <= 7 ? 1 : kind <= 9 ? between(2, 20) : between(60, 100);
+    const submission: Submission = {
+      id: randomUUID(),
+      body: `chaos ${number}`,
+      recipients: Array.from({ length: recipients }, (_, index) => `+2782${String(1_000_000 + index)}`),
+      quick: kind <= 4,
+      confirmed: false,
+    };
+    submissions.push(submission);
+    return submission;
+  }
+
+  /** Submits until the process is gone. */
+  async function feed(page: DevToolsPage): Promise<void> {
+    try {
+      // What a kill left open is sent again as a person would: the form, or the draft, still has the same id.
+      for (const open of submissions.filter(({ confirmed }) => !confirmed).slice(-2))
+        await submit(page, open);
+      for (let count = between(3, 12); count > 0; count -= 1) {
+        await submit(page, newSubmission());
+        await pause(between(0, 40));
+      }
+    } catch {
+      // Killed meanwhile.
+    }
+  }
+
+  try {
+    running = await ChaosApplication.start(userData, gateway.url);
+    const first = await running.page();
+    await first.call('credentials.set', { key, allowWeakStore: true });
+    await running.quit();
+
+    for (let kill = 1; kill <= kills; kill += 1) {
+      await gateway.script(Array.from({ length: 80 }, () => anyFault(between)));
+      running = await ChaosApplication.start(userData, gateway.url);
+      // Some die while they start, before anything could be fed.
+      if (between(1, 8) === 1) {
+        await pause(between(0, 400));
+        await running.kill();
+      } else {
+        const page = await running.page();
+        const feeding = feed(page);
+        await pause(between(0, 900));
+        await running.kill();
+        await feeding;
+        page.close();
+      }
+      await collect();
+      if (rule === 'sending-is-queued-again') change(userData, sendingIsQueuedAgain);
+      if (kill % 20 === 0 || kill === kills) {
+        log(`${kill} kills, ${submissions.length} submissions, ${sum(arrivals)} texts arrived`);
+      }
+    }
+
+    running = await ChaosApplication.start(userData, gateway.url);
+    const page = await running.page();
+    for (const open of submissions.filter(({ confirmed }) => !confirmed)) await submit(page, open);
+    await eventually(
+      'the outbox comes to rest',
+      async () => {
+        const { counts, sending } = await page.call('app.status', undefined);
+        if (sending.state !== 'running') await page.call('sending.resume', undefined);
+        return counts.waiting === 0 && counts.sending === 0 ? true : undefined;
+      },
+      { timeout: 600_000, every: 300 },
+    );
+    page.close();
+    await running.quit();
+    await collect();
+    return {
+      ...account(userData, submissions, arrivals),
+      kills,
+      submissions: submissions.length,
+      requests,
+      arrived: sum(arrivals),
+      seconds: Math.round((performance.now() - started) / 1_000),
+    };
+  } finally {
+    await running?.kill();
+    await gateway.stop();
+    rmSync(userData, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+async function submit(page: DevToolsPage, submission: Submission): Promise<void> {
+  if (submission.quick) {
+    await page.call('draft.save', {
+      to: submission.recipients[0] ?? '',
+      body: submission.body,
+      submissionId: submission.id,
+    });
+  }
+  await page.call('sending.submit', {
+    submissionId: submission.id,
+    recipients: [...submission.recipients],
+    body: submission.body,
+  });
+  submission.confirmed = true;
+}
+
+/** Mostly a server that takes its time, so that there is something under way when the kill comes. */
+function anyFault(between: (low: number, high: number) => number): Fault {
+  const luck = between(1, 100);
+  if (luck <= 90) return { kind: 'delay', milliseconds: between(0, 200) };
+  if (luck <= 93) return { kind: 'drop-answer' };
+  if (luck <= 96) return { kind: 'reset-after-body', taken: true };
+  return { kind: 'none' };
+}
+
+/** Holds what was confirmed, what is in the outbox and what arrived against each other. */
+function account(
+  userData: string,
+  submissions: readonly Submission[],
+  arrivals: ReadonlyMap<string, number>,
+): Pick<
+  ChaosLedger,
+  | 'lost'
+  | 'sentTwice'
+  | 'unexpected'
+  | 'texts'
+  | 'interrupted'
+  | 'interruptedAndArrived'
+  | 'mostInterruptedAtOnce'
+  | 'unanswered'
+> {
+  const database = new Sqlite(join(userData, 'live', 'outbox.db'), { readonly: true });
+  const rows = database.prepare('SELECT recipient, body, state, error_code FROM message').all() as {
+    recipient: string;
+    body: string;
+    state: string;
+    error_code: string | null;
+  }[];
+  const mostInterruptedAtOnce = database
+    .prepare(
+      `SELECT coalesce(max(total), 0) FROM (
+         SELECT count(*) AS total FROM message
+         JOIN attempt_message ON message_id = message.id AND attempt_message.attempt_no = message.attempt_no
+         JOIN attempt ON attempt.id = attempt_id
+         WHERE error_code = 'interrupted' GROUP BY run_id)`,
+    )
+    .pluck()
+    .get() as number;
+  database.close();
+
+  const asked = new Set(
+    submissions.flatMap(({ body, recipients }) => recipients.map((number) => `${body} ${number.slice(1)}`)),
+  );
+  let lost = 0;
+  let unexpected = 0;
+  let interrupted = 0;
+  let interruptedAndArrived = 0;
+  let unanswered = 0;
+  const kept = new Set<string>();
+  for (const { recipient, body, state, error_code: code } of rows) {
+    const text = `${body} ${recipient.slice(1)}`;
+    if (!asked.has(text) || kept.has(text)) unexpected += 1;
+    kept.add(text);
+    const arrived = (arrivals.get(text) ?? 0) > 0;
+    if (state === 'in_doubt') {
+      if (code === 'interrupted') {
+        interrupted += 1;
+        if (arrived) interruptedAndArrived += 1;
+      } else unanswered += 1;
+    } else if (state !== 'accepted' || !arrived) lost += 1;
+  }
+  for (const text of asked) if (!kept.has(text)) lost += 1;
+  for (const text of arrivals.keys()) if (!asked.has(text)) unexpected += 1;
+  return {
+    lost,
+    sentTwice: [...arrivals.values()].filter((times) => times > 1).length,
+    unexpected,
+    texts: rows.length,
+    interrupted,
+    interruptedAndArrived,
+    mostInterruptedAtOnce,
+    unanswered,
+  };
+}
+
+function change(userData: string, statement: string): void {
+  const database = new Sqlite(join(userData, 'live', 'outbox.db'));
+  database.pragma('synchronous = FULL');
+  database.exec(statement);
+  database.close();
+}
+
+/** One run of the real program. */
+class ChaosApplication {
+  readonly #child: ChildProcess;
+  readonly #exit: Promise<void>;
+  readonly #address: Promise<URL>;
+
+  private constructor(child: ChildProcess, exit: Promise<void>, address: Promise<URL>) {
+    this.#child = child;
+    this.#exit = exit;
+    this.#address = address;
+  }
+
+  static async start(userData: string, gateway: string): Promise<ChaosApplication> {
+    const { program, args } = applicationCommand(userData);
+    const environment = { ...process.env };
+    // Inherited from script/node: Electron would start as plain Node.
+    delete environment.ELECTRON_RUN_AS_NODE;
+    const child = spawn(program, [...args, '--remote-debugging-port=0', `--gateway=${gateway}`], {
+      env: environment,
+      cwd: tmpdir(),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const exit = new Promise<void>((done) => child.once('exit', () => done()));
+    let printed = '';
+    const address = new Promise<URL>((found, fail) => {
+      child.stderr?.setEncoding('utf8').on('data', (piece: string) => {
+        printed += piece;
+        const match = /^DevTools listening on ws:\/\/(\S+?)\//m.exec(printed)?.[1];
+        if (match !== undefined) found(new URL(`http://${match}`));
+      });
+      child.once('exit', (code, signal) => fail(new Error(`it ended (${signal ?? code}):\n${printed}`)));
+    });
+    address.catch(() => undefined);
+    return new ChaosApplication(child, exit, address);
+  }
+
+  /** The main window, once its bridge is there. */
+  async page(): Promise<DevToolsPage> {
+    return DevToolsPage.find(await this.#address, 'main');
+  }
+
+  async kill(): Promise<void> {
+    if (this.#child.exitCode === null) this.#child.kill('SIGKILL');
+    await this.#exit;
+  }
+
+  async quit(): Promise<void> {
+    this.#child.kill('SIGTERM');
+    await this.#exit;
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, milliseconds));
+}
+
+function sum(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((total, count) => total + count, 0);
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: {
+      kills: { type: 'string', default: '60' },
+      seed: { type: 'string', default: String(Date.now() & 0x7fffffff) },
+      rule: { type: 'string' },
+    },
+  });
+  const rule = values.rule === undefined ? undefined : 'sending-is-queued-again';
+  if (values.rule !== rule) throw new Error(`--rule: ${rule} is the only one`);
+  console.log(`seed ${values.seed}`);
+  const ledger = await runChaos({
+    kills: Number(values.kills),
+    seed: Number(values.seed),
+    rule,
+    log: (line) => console.log(line),
+  });
+  for (const [name, value] of Object.entries(ledger)) console.log(`  ${name.padEnd(24)}${value}`);
+  console.log(`  ${'mostInFlight'.padEnd(24)}${mostInFlight}`);
+  const kept = ledger.lost === 0 && ledger.sentTwice === 0 && ledger.unexpected === 0;
+  const inDoubtWithinFlight = ledger.mostInterruptedAtOnce <= mostInFlight;
+  process.exitCode = (rule === undefined ? kept && inDoubtWithinFlight : ledger.sentTwice > 0) ? 0 : 1;
+}
