@@ -115,17 +115,15 @@ export async function runChaos({ kills, seed, rule, log = () => {} }: ChaosOptio
     return submission;
   }
 
-  /** Submits until the process is gone. */
-  async function feed(page: DevToolsPage): Promise<void> {
+  /** Submits until the process is gone, or so many times. */
+  async function feed(page: DevToolsPage, times: number): Promise<void> {
     try {
       // What a kill left open is sent again as a person would: the form, or the draft, still has the same id.
       for (const open of submissions.filter(({ confirmed }) => !confirmed).slice(-2))
         await submit(page, open);
-      for (let count = between(3, 12); count > 0; count -= 1) {
-        await submit(page, newSubmission());
-        await pause(between(0, 40));
-      }
-    } catch {
+      for (let count = 0; count < times; count += 1) await submit(page, newSubmission());
+    } catch (error) {
+      if (running?.runs === true) throw error;
       // Killed meanwhile.
     }
   }
@@ -145,10 +143,12 @@ export async function runChaos({ kills, seed, rule, log = () => {} }: ChaosOptio
         await running.kill();
       } else {
         const page = await running.page();
-        const feeding = feed(page);
-        await pause(between(0, 900));
+        // Counted in submissions, not in milliseconds, so that a slow machine is killed just as deep in its work.
+        await feed(page, between(0, 6));
+        const last = feed(page, between(0, 3));
+        await pause(between(0, 250));
         await running.kill();
-        await feeding;
+        await last;
         page.close();
       }
       await collect();
@@ -184,7 +184,9 @@ export async function runChaos({ kills, seed, rule, log = () => {} }: ChaosOptio
   } finally {
     await running?.kill();
     await gateway.stop();
-    rmSync(userData, { recursive: true, force: true, maxRetries: 5 });
+    if (process.env.OUTTRAY_KEEP === undefined)
+      rmSync(userData, { recursive: true, force: true, maxRetries: 5 });
+    else log(`kept ${userData}`);
   }
 }
 
@@ -295,6 +297,7 @@ class ChaosApplication {
   readonly #child: ChildProcess;
   readonly #exit: Promise<void>;
   readonly #address: Promise<URL>;
+  #killed = false;
 
   private constructor(child: ChildProcess, exit: Promise<void>, address: Promise<URL>) {
     this.#child = child;
@@ -326,12 +329,17 @@ class ChaosApplication {
     return new ChaosApplication(child, exit, address);
   }
 
+  get runs(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null && !this.#killed;
+  }
+
   /** The main window, once its bridge is there. */
   async page(): Promise<DevToolsPage> {
     return DevToolsPage.find(await this.#address, 'main');
   }
 
   async kill(): Promise<void> {
+    this.#killed = true;
     if (this.#child.exitCode === null) this.#child.kill('SIGKILL');
     await this.#exit;
   }

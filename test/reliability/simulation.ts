@@ -474,6 +474,7 @@ class Simulation {
       ended = true;
     });
     await this.#time.advance(6_000);
+    if (this.#dead) return this.#crash();
     rule(ended, 'quitting waits for requests for ever');
     for (const dispatcher of this.#dispatchers) dispatcher.abandon();
     for (const request of this.#requests) this.#noteWritten(request);
