@@ -127,6 +127,7 @@ const parts = [
     env: { OUTTRAY_PLAYWRIGHT_REPORT: join(results, 'desktop.json') },
     count: () => playwrightNumbers('desktop.json'),
     limit: 30,
+    longLimit: 180,
     needsSession: true,
   },
   {
@@ -263,6 +264,7 @@ if (args.includes('--long')) {
   process.env.OUTTRAY_LONG = '1';
   process.env.OUTTRAY_ROUNDS ??= '100';
   process.env.OUTTRAY_SEQUENCES ??= '200000';
+  process.env.OUTTRAY_KILLS ??= '1000';
 }
 
 rmSync(results, { recursive: true, force: true });

@@ -48,7 +48,9 @@ export class DevToolsPage {
         const target = targets.find(({ type, url }) => type === 'page' && url.includes(`window=${kind}`));
         if (target === undefined) return undefined;
         const page = await DevToolsPage.#connect(target.webSocketDebuggerUrl);
-        if ((await page.#evaluate(`typeof window.outtray?.call`)) === 'function') return page;
+        // A call that overtakes the news of its own page's arrival is refused, as one from a stranger.
+        const ready = await page.#evaluate(`window.outtray?.call('app.status').then(({ ok }) => ok)`);
+        if (ready === true) return page;
         page.close();
         return undefined;
       },

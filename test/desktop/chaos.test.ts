@@ -1,0 +1,27 @@
+/** R1, short: `npm run chaos -- --kills 1000` is the long one. What is proven, and how: test/reliability/README.md. */
+import { expect, test } from '@playwright/test';
+import { mostInFlight, runChaos } from '../reliability/chaos.ts';
+
+const kills = Number(process.env.OUTTRAY_KILLS ?? 60);
+const seed = Number(process.env.OUTTRAY_SEED ?? Date.now() & 0x7fffffff);
+
+test(`${kills} kills at random moments: nothing lost, nothing sent twice (seed ${seed})`, async () => {
+  test.setTimeout(120_000 + kills * 12_000);
+  const ledger = await runChaos({ kills, seed, log: (line) => console.log(line) });
+  console.log(JSON.stringify(ledger));
+  expect({ lost: ledger.lost, sentTwice: ledger.sentTwice, unexpected: ledger.unexpected }).toEqual({
+    lost: 0,
+    sentTwice: 0,
+    unexpected: 0,
+  });
+  expect(ledger.mostInterruptedAtOnce).toBeLessThanOrEqual(mostInFlight);
+  // Kills that never met a request under way prove nothing.
+  expect(ledger.interruptedAndArrived).toBeGreaterThan(0);
+});
+
+test('control: with "sending is queued again" the same run finds texts sent twice', async () => {
+  test.setTimeout(400_000);
+  const ledger = await runChaos({ kills: 12, seed: 20_260_101, rule: 'sending-is-queued-again' });
+  console.log(JSON.stringify(ledger));
+  expect(ledger.sentTwice).toBeGreaterThan(0);
+});
