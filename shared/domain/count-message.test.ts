@@ -27,7 +27,13 @@ describe('countMessage', () => {
   test('the Central gateway counts Greek capitals as Unicode', () => {
     const text = 'Ω'.repeat(80);
     expect(countMessage(text, {}, 'platform')).toEqual({ encoding: 'gsm-7', parts: 1 });
-    expect(countMessage('a'.repeat(160), { userDataHeader: '0605040B8423F0' }, 'central')?.parts).toBe(2);
     expect(countMessage(text, {}, 'central')).toEqual({ encoding: 'ucs-2', parts: 2 });
+  });
+
+  test('a header makes a message of the Central gateway one of octets', () => {
+    const userDataHeader = '0605040B8423F0';
+    expect(countMessage('hello', { userDataHeader }, 'platform')).toEqual({ encoding: 'gsm-7', parts: 1 });
+    expect(countMessage('hello', { userDataHeader }, 'central')).toBeUndefined();
+    expect(countMessage('040601', { binary: true, userDataHeader }, 'central')?.parts).toBe(1);
   });
 });

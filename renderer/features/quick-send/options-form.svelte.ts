@@ -1,6 +1,7 @@
 import { countBinaryParts } from '../../../shared/domain/binary-parts.ts';
 import { formatHex, parseHex } from '../../../shared/domain/hex.ts';
 import type { MessageOptions } from '../../../shared/domain/message-options.ts';
+import { countParts } from '../../../shared/domain/segments.ts';
 import { understandSenderId } from '../../../shared/domain/sender-id.ts';
 import type { TypedOptions } from '../../../shared/domain/typed-options.ts';
 import { parseUserDataHeader } from '../../../shared/domain/user-data-header.ts';
@@ -90,7 +91,7 @@ export class OptionsForm {
     if (this.validity.trim() !== '') names.push('validityMinutes');
     if (this.flash) names.push('flash');
     if (this.binary) names.push('binary');
-    if (this.binary && this.userDataHeader.trim() !== '') names.push('userDataHeader');
+    if (this.userDataHeader.trim() !== '') names.push('userDataHeader');
     return names;
   }
 
@@ -161,7 +162,7 @@ export class OptionsForm {
 
   /** The header as contiguous digits. */
   get readHeader(): Field<string> {
-    if (!this.binary || this.userDataHeader.trim() === '') return none;
+    if (this.userDataHeader.trim() === '') return none;
     const read = parseUserDataHeader(this.userDataHeader);
     if (read.kind === 'valid') return { kind: 'value', value: formatHex(read.octets) };
     switch (read.reason) {
@@ -179,6 +180,11 @@ export class OptionsForm {
       default:
         return assertNever(read.reason);
     }
+  }
+
+  /** Developers' Central takes a header with octets only; the Platform with any message. What stands there is shown. */
+  offersHeader(family: AccountView['family'] | undefined): boolean {
+    return this.binary || family === 'platform' || this.userDataHeader.trim() !== '';
   }
 
   /** Octets of the header, 0 without one or while it does not hold. */
@@ -207,6 +213,10 @@ export class OptionsForm {
     if (deliverAt.kind === 'problem') return { ...deliverAt, option: 'deliverAt' };
     if (validity.kind === 'problem') return { ...validity, option: 'validityMinutes' };
     if (header.kind === 'problem') return { ...header, option: 'userDataHeader' };
+    if (header.kind === 'value' && !this.binary && account?.family === 'central') {
+      const sentence = translate('quick.headerNeedsBinary');
+      return { kind: 'problem', option: 'userDataHeader', sentence };
+    }
     if (header.kind === 'value' && this.#numbersPartsOfSeveral(body)) {
       const sentence = translate('quick.headerNumbersParts');
       return { kind: 'problem', option: 'userDataHeader', sentence };
@@ -224,13 +234,11 @@ export class OptionsForm {
 
   #numbersPartsOfSeveral(body: string): boolean {
     const header = parseUserDataHeader(this.userDataHeader);
+    if (header.kind === 'invalid' || !header.numbersParts) return false;
+    const headerOctets = header.octets.length;
+    if (!this.binary) return countParts(body, { headerOctets }).parts > 1;
     const content = parseHex(body);
-    return (
-      header.kind === 'valid' &&
-      header.numbersParts &&
-      content.kind === 'octets' &&
-      countBinaryParts(content.octets.length, header.octets.length).parts > 1
-    );
+    return content.kind === 'octets' && countBinaryParts(content.octets.length, headerOctets).parts > 1;
   }
 }
 

@@ -66,6 +66,32 @@ describe('OptionsForm', () => {
     expect(form.read(central, '01', now)).toEqual({ kind: 'problem', option, sentence: translate(key) });
   });
 
+  it('sends a header with a text where the API does, and says so where it does not', () => {
+    const form = Object.assign(new OptionsForm(), { userDataHeader: '0605040B8423F0' });
+    expect([form.used, form.headerOctets]).toEqual([['userDataHeader'], 7]);
+    expect(form.read(platform, 'Hello', now)).toEqual({
+      kind: 'options',
+      options: { userDataHeader: '0605040b8423f0' },
+    });
+    expect(form.read(central, 'Hello', now)).toEqual({
+      kind: 'problem',
+      option: 'userDataHeader',
+      sentence: translate('quick.headerNeedsBinary'),
+    });
+    expect([form.offersHeader('platform'), form.offersHeader('central')]).toEqual([true, true]);
+    form.takeOut('userDataHeader');
+    expect([form.offersHeader('platform'), form.offersHeader('central')]).toEqual([true, false]);
+    form.binary = true;
+    expect(form.offersHeader('central')).toBe(true);
+  });
+
+  it('refuses a header that numbers parts for a text of several', () => {
+    const form = Object.assign(new OptionsForm(), { userDataHeader: '050003010201' });
+    expect(form.read(platform, 'a'.repeat(153), now).kind).toBe('options');
+    expect(form.read(platform, 'a'.repeat(154), now)).toMatchObject({ option: 'userDataHeader' });
+    expect(form.read(platform, 'Ψωμί'.repeat(20), now)).toMatchObject({ option: 'userDataHeader' });
+  });
+
   it('refuses a header that numbers parts for a message of several', () => {
     const form = Object.assign(new OptionsForm(), { binary: true, userDataHeader: '050003010201' });
     expect(form.read(central, '00'.repeat(10), now).kind).toBe('options');

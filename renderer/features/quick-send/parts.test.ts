@@ -39,6 +39,14 @@ describe('describeParts', () => {
     expect(describeParts('012', { binary: true })).toMatchObject({ tooLong: false });
   });
 
+  it('counts the room that a header takes from a text', () => {
+    expect(describeParts('a'.repeat(152), { headerOctets: 7 })).toMatchObject({
+      count: '152 characters · 1 part',
+      why: '0 more fit this part',
+    });
+    expect(describeParts('a'.repeat(153), { headerOctets: 7 }).count).toBe('153 characters · 2 parts');
+  });
+
   it('refuses more parts than Clickatell carries', () => {
     expect(describeParts('ж'.repeat(67 * 35)).tooLong).toBe(false);
     expect(describeParts('ж'.repeat(67 * 35 + 1)).tooLong).toBe(true);

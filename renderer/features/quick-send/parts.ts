@@ -29,15 +29,21 @@ export interface PartsContext {
 }
 
 /** Counts a text as the family sends it. */
-export function countFor(body: string, family: AccountView['family'] | undefined): PartCount {
-  return family === 'central' ? countCentralParts(body) : countParts(body);
+export function countFor(
+  body: string,
+  family: AccountView['family'] | undefined,
+  headerOctets = 0,
+): PartCount {
+  return family === 'central'
+    ? countCentralParts(body, { headerOctets })
+    : countParts(body, { headerOctets });
 }
 
 /** What is said under the message about its length. */
 export function describeParts(body: string, context: PartsContext = {}): PartsView {
   if (context.binary === true) return describeOctets(body, context.headerOctets ?? 0);
   if (body === '') return { count: translate('quick.counterEmpty'), why: undefined, tooLong: false };
-  const counted = countFor(body, context.family);
+  const counted = countFor(body, context.family, context.headerOctets);
   const count = translate('quick.counter', { units: counted.units, parts: counted.parts });
   const excess = body.length - maxBodyUnits;
   if (excess > 0) return { count, why: translate('quick.counterTooLong', { count: excess }), tooLong: true };
