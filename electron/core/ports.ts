@@ -17,6 +17,16 @@ export interface Clock {
 /** One-shot timers. The returned function cancels; cancelling twice is harmless. */
 export interface Timers {
   after(milliseconds: number, run: () => void): () => void;
+  /** Once everything that is ready now has run. Absent: `setImmediate`. */
+  soon?(run: () => void): void;
+}
+
+/**
+ * What the operating system thinks of the line. `false` is a strong hint, `true` says little; neither is believed without
+ * asking the gateway.
+ */
+export interface LineHint {
+  online(): boolean;
 }
 
 /**
@@ -247,6 +257,10 @@ export interface ClaimRequest {
   readonly spreadUrgent?: boolean | undefined;
   /** False in quiet hours: only texts whose quiet hours a person has overridden. Absent: open. */
   readonly open?: boolean | undefined;
+  /** Only texts with a higher id: the others are held for a person. */
+  readonly afterId?: number | undefined;
+  /** Claims nothing when more texts than this are due, see `TurnReport.tooMany`. */
+  readonly atMostDue?: number | undefined;
 }
 
 /** What one turn of the dispatcher writes, in one transaction: closes first, then what is late, then the claim. */
@@ -263,6 +277,24 @@ export interface TurnReport {
   readonly attempts: readonly OpenAttempt[];
   /** Texts that became *Needs a decision*, because it had become too late for them or they cannot be read. */
   readonly held: number;
+  /** More is due than `maxMessages` and `maxBatchMessages` let through. */
+  readonly limited: boolean;
+  /** Nothing was claimed, because more than `atMostDue` were due. */
+  readonly tooMany: boolean;
+}
+
+/** What piled up while there was no line, for the question whether it may go now. */
+export interface PiledUp {
+  /** May go at once. */
+  readonly fresh: number;
+  /** Too late: *Needs a decision*. */
+  readonly late: number;
+  /** Waits for quiet hours to end. */
+  readonly quiet: number;
+  /** Of the fresh and the quiet ones. */
+  readonly parts: number;
+  /** When the oldest was written, ms UTC. */
+  readonly oldest: number | undefined;
 }
 
 export interface AttemptResult {
@@ -317,6 +349,16 @@ export interface OutboxStore {
   nextDue(accountId: number, now: number): Promise<number | undefined>;
   /** Soonest future `best_before` among waiting texts, ms UTC: then they become *Needs a decision*, whatever else holds. */
   nextLate(accountId: number, now: number): Promise<number | undefined>;
+  /** How many texts could be claimed now; counts no further than `most`. */
+  due(accountId: number, now: number, most: number): Promise<number>;
+  /** Holds everything that waits now for a person; answers with the highest id. Undefined: nothing waits. */
+  holdWaiting(accountId: number): Promise<number | undefined>;
+  /** What is held may go. */
+  releaseHeld(accountId: number): Promise<void>;
+  /** Texts up to this id wait for a person. */
+  heldThrough(accountId: number): Promise<number | undefined>;
+  /** What of the texts up to `throughId` still waits. `open`: no quiet hours now. */
+  piledUp(accountId: number, throughId: number, open: boolean): Promise<PiledUp>;
   counts(): Promise<Counts>;
   pauseAccount(accountId: number, pause: Pause | undefined): Promise<void>;
   accountPause(accountId: number): Promise<Pause | undefined>;

@@ -8,8 +8,17 @@ import { AccountStore } from '../../db/stores/accounts.ts';
 import { SqliteMessageReader } from '../../db/stores/messages.ts';
 import { SqliteOutboxStore } from '../../db/stores/outbox.ts';
 import { clientReference } from '../client-reference.ts';
-import type { Gateway, GatewayBatch, Outcome, Pause, Priority, SendResult } from '../ports.ts';
-import { Dispatcher, type SendingState } from './dispatcher.ts';
+import type {
+  Calendar,
+  CheckResult,
+  Gateway,
+  GatewayBatch,
+  Outcome,
+  Pause,
+  Priority,
+  SendResult,
+} from '../ports.ts';
+import { Dispatcher, type DispatcherParts, fewTexts, type SendingState } from './dispatcher.ts';
 
 /** A clock that only moves when told, and timers that fire when it passes them. */
 class VirtualTime {
@@ -30,6 +39,11 @@ class VirtualTime {
       };
     },
   };
+  /** The machine sleeps: clocks go on, timers do not fire. */
+  async sleep(milliseconds: number): Promise<void> {
+    this.#now += milliseconds;
+    await settle();
+  }
   get pending(): number {
     return this.#timers.length;
   }
@@ -62,8 +76,11 @@ class FakeGateway implements Gateway {
     this.batches.push(batch);
     return this.answer(batch);
   }
-  async check() {
-    return { kind: 'works' as const, balance: 1, currency: 'ZAR' };
+  checks = 0;
+  checkAnswer: () => CheckResult = () => ({ kind: 'works', balance: 1, currency: 'ZAR' });
+  async check(): Promise<CheckResult> {
+    this.checks += 1;
+    return this.checkAnswer();
   }
   async close() {}
 }
@@ -78,6 +95,7 @@ const accepted = (batch: GatewayBatch): SendResult =>
   all(batch, { kind: 'accepted', providerId: 'a'.repeat(32) }, { httpStatus: 202 });
 const noLine = (batch: GatewayBatch): SendResult =>
   all(batch, { kind: 'notSent', why: 'line', text: 'ECONNREFUSED' });
+const lineFails = (): CheckResult => ({ kind: 'failed', why: 'line', text: 'ECONNREFUSED' });
 const doubt = (batch: GatewayBatch): SendResult =>
   all(batch, { kind: 'unknown', why: 'reset', text: 'ECONNRESET' });
 
@@ -91,6 +109,7 @@ let accountId: number;
 let sending: SendingState[];
 let pauses: Pause[];
 let storageProblems: unknown[];
+let random: () => number;
 let references = 0;
 const newRef = (): string => {
   references += 1;
@@ -108,6 +127,7 @@ beforeEach(() => {
   reader = new SqliteMessageReader(database);
   accountId = new AccountStore(database).create({ label: 'Test', family: 'platform' }, time.clock.now()).id;
   sending = [];
+  random = () => 0.999;
   pauses = [];
   storageProblems = [];
 });
@@ -117,7 +137,10 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-function dispatcher(limits?: { concurrency: number; batchSize: number }): Dispatcher {
+function dispatcher(
+  limits?: { concurrency: number; batchSize: number },
+  more: Partial<DispatcherParts> = {},
+): Dispatcher {
   return new Dispatcher({
     store,
     gateway,
@@ -125,13 +148,14 @@ function dispatcher(limits?: { concurrency: number; batchSize: number }): Dispat
     readKey: async () => 'key',
     clock: time.clock,
     timers: time.timers,
-    random: () => 0.999,
+    random: () => random(),
     log: { debug() {}, info() {}, warn() {}, error() {} },
     onMessagesChanged() {},
     onSendingChanged: (state) => sending.push(state),
     onPausedByGateway: (pause) => pauses.push(pause),
     onStorageProblem: (error) => storageProblems.push(error),
     ...(limits === undefined ? {} : { limits }),
+    ...more,
   });
 }
 
@@ -283,13 +307,240 @@ describe('the line is down', () => {
     expect(stateOf(id)).toBe('accepted');
   });
 
-  test('an hour without a line costs few requests', async () => {
+  test('an hour without a line costs few requests, however many texts wait', async () => {
+    const numbers = Array.from({ length: 10_000 }, (_, index) => `+2782${String(index).padStart(7, '0')}`);
+    await submit(numbers, 'Hello', undefined, undefined, 1);
+    gateway.answer = noLine;
+    gateway.checkAnswer = lineFails;
+    random = () => Math.random();
+    await dispatcher().start();
+    await time.advance(3_600_000);
+    expect(gateway.batches).toEqual([]);
+    expect(gateway.checks).toBeGreaterThan(5);
+    expect(gateway.checks).toBeLessThanOrEqual(100);
+  });
+
+  test('a balance call that works beside requests that fail does not start the back-off anew', async () => {
     await submit(Array.from({ length: 100 }, (_, index) => `+278200000${String(index).padStart(2, '0')}`));
     gateway.answer = noLine;
     await dispatcher().start();
-    await settle();
     await time.advance(3_600_000);
-    expect(gateway.batches.length).toBeLessThanOrEqual(100);
+    expect(gateway.batches.length + gateway.checks).toBeLessThanOrEqual(100);
+  });
+});
+
+describe('asking before many texts go', () => {
+  const many = Array.from({ length: fewTexts + 1 }, (_, index) => `+2782000001${index}`);
+  const strange: CheckResult = { kind: 'failed', why: 'unexpected', text: '<html>Log in</html>' };
+
+  test('a portal that answers for everybody puts nothing in doubt', async () => {
+    const ids = await submit(many);
+    gateway.checkAnswer = () => strange;
+    gateway.answer = doubt;
+    const running = dispatcher();
+    await running.start();
+    await time.advance(60_000);
+    expect(gateway.batches).toEqual([]);
+    expect(running.sending().state).toBe('offline');
+    gateway.checkAnswer = () => ({ kind: 'works', balance: 1, currency: 'ZAR' });
+    gateway.answer = accepted;
+    await time.advance(16 * 60_000);
+    expect(ids.map(stateOf)).toEqual(ids.map(() => 'accepted'));
+  });
+
+  test('a few go without asking, unless the system says that there is no line', async () => {
+    await submit(many.slice(1));
+    await dispatcher().start();
+    await settle();
+    expect(gateway.checks).toBe(0);
+    expect(gateway.batches.length).toBeGreaterThan(0);
+    const [id] = await submit(['+27820000099']);
+    const doubting = dispatcher(undefined, { lineHint: { online: () => false } });
+    await doubting.start();
+    await settle();
+    expect(gateway.checks).toBe(1);
+    // It is a hint: the gateway answers, so the text goes.
+    expect(stateOf(id)).toBe('accepted');
+  });
+
+  test('a line that has just worked is not asked again, one after sleep is', async () => {
+    await submit(many);
+    const running = dispatcher();
+    await running.start();
+    await settle();
+    await submit(many, 'more');
+    running.wake();
+    await settle();
+    expect(gateway.checks).toBe(1);
+    await running.wakeUp();
+    await submit(many, 'and more');
+    running.wake();
+    await settle();
+    expect(gateway.checks).toBe(2);
+  });
+
+  test('a balance call that fails for ever does not hold up texts for ever', async () => {
+    const ids = await submit(many);
+    gateway.checkAnswer = () => strange;
+    await dispatcher().start();
+    await time.advance(24 * 3_600_000);
+    expect(ids.map(stateOf)).toEqual(ids.map(() => 'accepted'));
+  });
+
+  test('a key that is refused is the gateway’s own word', async () => {
+    await submit(many);
+    gateway.checkAnswer = () => ({ kind: 'failed', why: 'key-rejected', text: '' });
+    await dispatcher().start();
+    await settle();
+    expect(gateway.batches.length).toBeGreaterThan(0);
+  });
+});
+
+describe('back online', () => {
+  const many = Array.from({ length: fewTexts + 1 }, (_, index) => `+2782000001${index}`);
+  const outage = async (running: Dispatcher, milliseconds: number): Promise<void> => {
+    gateway.answer = noLine;
+    gateway.checkAnswer = lineFails;
+    running.wake();
+    await time.advance(milliseconds);
+    gateway.answer = accepted;
+    gateway.checkAnswer = () => ({ kind: 'works', balance: 1, currency: 'ZAR' });
+    running.lineMayBeBack();
+    await settle();
+  };
+
+  test('after a long outage what has piled up waits for a person; what is written now does not', async () => {
+    const running = dispatcher(undefined, { askAfterOutage: () => 30 * 60_000 });
+    await running.start();
+    const late = await submit(['+27820000050'], 'soon', time.clock.now() + 60_000);
+    const ids = await submit(many);
+    await outage(running, 40 * 60_000);
+    expect(ids.map(stateOf)).toEqual(ids.map(() => 'queued'));
+    expect(await running.heldBack()).toMatchObject({
+      fresh: many.length,
+      late: 1,
+      quiet: 0,
+      parts: many.length,
+    });
+    expect(late.map(stateOf)).toEqual(['needs_decision']);
+    const now = await submit(['+27820000060'], 'now');
+    running.wake();
+    await settle();
+    expect(now.map(stateOf)).toEqual(['accepted']);
+
+    // It survives a restart.
+    await running.stop();
+    const next = dispatcher(undefined, { askAfterOutage: () => 30 * 60_000 });
+    await next.start();
+    await settle();
+    expect(ids.map(stateOf)).toEqual(ids.map(() => 'queued'));
+    await next.sendHeldBack();
+    await settle();
+    expect(ids.map(stateOf)).toEqual(ids.map(() => 'accepted'));
+    expect(await next.heldBack()).toBeUndefined();
+  });
+
+  test('a few just go, and so does everything after a short outage', async () => {
+    const running = dispatcher(undefined, { askAfterOutage: () => 30 * 60_000 });
+    await running.start();
+    const few = await submit(many.slice(1));
+    await outage(running, 40 * 60_000);
+    expect(few.map(stateOf)).toEqual(few.map(() => 'accepted'));
+    const ids = await submit(many, 'more');
+    await outage(running, 20 * 60_000);
+    expect(ids.map(stateOf)).toEqual(ids.map(() => 'accepted'));
+  });
+
+  test('texts that were cancelled leave nothing to ask', async () => {
+    const running = dispatcher(undefined, { askAfterOutage: () => 30 * 60_000 });
+    await running.start();
+    const ids = await submit(many);
+    await outage(running, 40 * 60_000);
+    for (const id of ids) await store.cancel(id);
+    expect(await running.heldBack()).toBeUndefined();
+  });
+});
+
+describe('the rate', () => {
+  test('a batch keeps to it, a person’s text goes before it, and sleep brings no burst', async () => {
+    const numbers = Array.from({ length: 2_000 }, (_, index) => `+2782${String(index).padStart(7, '0')}`);
+    await submit(numbers, 'Hello', undefined, undefined, 1);
+    const running = dispatcher(undefined, { ratePerMinute: 600 });
+    await running.start();
+    await settle();
+    const sent = (): number => gateway.batches.reduce((sum, batch) => sum + batch.messages.length, 0);
+    expect(sent()).toBe(80);
+    const [urgent] = await submit(['+27829999999'], 'urgent');
+    running.wake();
+    await settle();
+    expect(stateOf(urgent)).toBe('accepted');
+    await time.advance(60_000);
+    expect(sent()).toBeGreaterThan(550);
+    expect(sent()).toBeLessThanOrEqual(700);
+    running.fallAsleep();
+    const before = sent();
+    await time.sleep(8 * 3_600_000);
+    await running.wakeUp();
+    await settle();
+    expect(sent() - before).toBeLessThanOrEqual(100);
+  });
+});
+
+describe('quiet hours', () => {
+  test('nothing goes while they last, and everything when they end', async () => {
+    const [id] = await submit(['+27820000001']);
+    const opens = time.clock.now() + 3_600_000;
+    const calendar: Calendar = {
+      windowAt: (now) => ({ open: now >= opens, changesAt: now >= opens ? undefined : opens }),
+    };
+    await dispatcher(undefined, { calendar }).start();
+    await time.advance(3_599_000);
+    expect(gateway.batches).toEqual([]);
+    await time.advance(2_000);
+    expect(stateOf(id)).toBe('accepted');
+  });
+});
+
+describe('order', () => {
+  test('a person’s text does not wait for a batch, nor does one stuck text hold up the others', async () => {
+    const numbers = Array.from({ length: 400 }, (_, index) => `+2782${String(index).padStart(7, '0')}`);
+    await submit(numbers, 'Hello', undefined, undefined, 1);
+    const [stuck] = await submit(['+27829999998'], 'stuck');
+    let answers: (() => void)[] = [];
+    gateway.answer = (batch) =>
+      batch.messages[0]?.body === 'stuck'
+        ? new Promise(() => {})
+        : new Promise((resolve) => answers.push(() => resolve(accepted(batch))));
+    const running = dispatcher();
+    await running.start();
+    await settle();
+    const [urgent] = await submit(['+27829999999'], 'urgent');
+    running.wake();
+    const ready = answers;
+    answers = [];
+    ready[0]?.();
+    await settle();
+    expect(gateway.batches.at(-1)?.messages.map(({ body }) => body)).toEqual(['urgent']);
+    for (let round = 0; round < 20; round += 1) {
+      const next = [...answers, ...(round === 0 ? ready.slice(1) : [])];
+      answers = [];
+      for (const answer of next) answer();
+      await settle();
+    }
+    expect(stateOf(urgent)).toBe('accepted');
+    expect(stateOf(stuck)).toBe('sending');
+    const left = reader.page('outbox', null, 10).rows;
+    expect(left.map(({ id }) => id)).toEqual([stuck]);
+  });
+
+  test('a text that cannot be read is set aside', async () => {
+    const [broken] = await submit(['+27820000001'], 'broken');
+    const [other] = await submit(['+27820000002'], 'other');
+    database.prepare(`UPDATE message SET options = '{' WHERE id = ?`).run(broken);
+    await dispatcher().start();
+    await settle();
+    expect([broken, other].map(stateOf)).toEqual(['needs_decision', 'accepted']);
+    expect(reader.rows([broken ?? 0])[0]?.errorCode).toBe('unreadable');
   });
 });
 
@@ -540,6 +791,27 @@ describe('sleep', () => {
 });
 
 describe('best before', () => {
+  test('a late text is held when it becomes late, whatever else holds the account', async () => {
+    const [first] = await submit(['+27820000001'], 'soon', time.clock.now() + 100_000);
+    const running = dispatcher();
+    await running.start();
+    await settle();
+    await running.pause({ reason: 'person', until: undefined, text: '' });
+    const [second] = await submit(['+27820000002'], 'soon', time.clock.now() + 100_000);
+    running.wake();
+    await time.advance(100_000);
+    expect(stateOf(first)).toBe('accepted');
+    expect(stateOf(second)).toBe('needs_decision');
+  });
+
+  test('a back-off never carries a text past its best before', async () => {
+    const [id] = await submit(['+27820000001'], 'soon', time.clock.now() + 20 * 60_000);
+    gateway.answer = (batch) => all(batch, { kind: 'notSent', why: 'aborted', text: '' });
+    await dispatcher().start();
+    await time.advance(20 * 60_000);
+    expect(stateOf(id)).toBe('needs_decision');
+  });
+
   test('a late text waits for a person', async () => {
     const now = time.clock.now();
     const [id] = await submit(['+27820000001'], 'soon', now + 10_000);
@@ -668,11 +940,13 @@ describe('cancel', () => {
 describe('the disk refuses', () => {
   test('a result that cannot be written stops claiming, and is written once it can be', async () => {
     const [id] = await submit(['+27820000001'], 'a');
-    const close = store.close.bind(store);
+    const turn = store.turn.bind(store);
     let broken = true;
-    store.close = async (results) => {
-      if (broken) throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
-      return close(results);
+    store.turn = async (request) => {
+      if (broken && request.results.length > 0) {
+        throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+      }
+      return turn(request);
     };
     const running = dispatcher();
     await running.start();
@@ -688,13 +962,36 @@ describe('the disk refuses', () => {
     expect(gateway.batches).toHaveLength(2);
   });
 
+  test('what is known is written although there is no room for a claim', async () => {
+    const [id] = await submit(['+27820000001'], 'a');
+    const turn = store.turn.bind(store);
+    let room = true;
+    store.turn = async (request) => {
+      if (!room && request.claim !== undefined) {
+        throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+      }
+      return turn(request);
+    };
+    gateway.answer = (batch) => {
+      room = false;
+      return accepted(batch);
+    };
+    const running = dispatcher();
+    await running.start();
+    await settle();
+    const [other] = await submit(['+27820000002'], 'b');
+    await time.advance(6_000);
+    expect([stateOf(id), stateOf(other)]).toEqual(['accepted', 'queued']);
+    expect(storageProblems).toHaveLength(1);
+  });
+
   test('a claim that cannot be written sends nothing', async () => {
     const [id] = await submit(['+27820000001']);
-    const claim = store.claim.bind(store);
+    const turn = store.turn.bind(store);
     let broken = true;
-    store.claim = async (request) => {
+    store.turn = async (request) => {
       if (broken) throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR' });
-      return claim(request);
+      return turn(request);
     };
     await dispatcher().start();
     await time.advance(12_000);

@@ -4,23 +4,30 @@
  * One loop, one timer, no polling: it runs when something was submitted, when a request ended, when a person resumed,
  * when the system says the line or the machine is back, and when the one timer fires.
  *
- * Around each request stand two commits: the claim (after it a crash means *Maybe sent*) and the close. If the close
- * cannot be written, nothing more is claimed and the result is kept in memory until it can be.
+ * Around each request stand two commits: the claim (after it a crash means *Maybe sent*) and the close. What ended and what
+ * begins share one: requests that end together are closed, and the next ones claimed, in a single transaction. If it
+ * cannot be written, nothing more is claimed and the results are kept in memory until they can be.
  */
 import type { AccountPauseReason } from '../../../shared/domain/message.ts';
 import type {
   AttemptResult,
   Calendar,
+  CheckResult,
+  ClaimRequest,
   Clock,
   Gateway,
+  LineHint,
   Log,
   OpenAttempt,
   OutboxStore,
   Pause,
+  PiledUp,
   SendResult,
   Timers,
+  TurnReport,
 } from '../ports.ts';
 import { backoff } from './backoff.ts';
+import { TokenBucket } from './token-bucket.ts';
 
 /** Points of a send at which tests stop the process. The wire's own points are reached from outside, by a proxy. */
 export const sendPoints = ['claim-committed', 'before-close-commit', 'after-close-commit'] as const;
@@ -47,6 +54,15 @@ const longestTimerMilliseconds = 30_000;
 const shortestPauseMilliseconds = 1_000;
 /** A date far away is a clock that was wrong, theirs or ours: after a day the server is asked again. */
 const longestTimedPauseMilliseconds = 24 * 3_600_000;
+/**
+ * More texts than this are not let loose on a line that nobody has tried for a while: the gateway's balance call goes first.
+ * A portal that wants a log-in, or a proxy with something to say, then puts no text in doubt.
+ */
+export const fewTexts = 5;
+/** How long a usable answer stands for a line that works. */
+const lineBelievedMilliseconds = 5 * 60_000;
+/** So many answers in a row that are not the gateway's, and one text finds out: it may be its balance call that fails. */
+const strangeAnswers = 10;
 /** How long quitting waits for requests under way. */
 const drainMilliseconds = 5_000;
 
@@ -73,6 +89,13 @@ export interface DispatcherParts {
   readonly limits?: DispatcherLimits;
   /** Absent: always open. */
   readonly calendar?: Calendar;
+  /** Most texts a minute; absent: as many as go. */
+  readonly ratePerMinute?: number;
+  readonly lineHint?: LineHint;
+  /** An outage at least this long, in milliseconds, ends with a question when more than a few wait; undefined: never. */
+  readonly askAfterOutage?: () => number | undefined;
+  /** A question is open, or has been answered: see `heldBack`. */
+  readonly onHeldBack?: () => void;
   /** Rows that changed, for the windows. */
   readonly onMessagesChanged: (ids: readonly number[]) => void;
   /** Running, paused or offline changed. */
@@ -96,29 +119,45 @@ export class Dispatcher {
   #asleepUntil: number | undefined;
   #turning = false;
   #turnAgain = false;
+  #soon = false;
   #cancelTimer: (() => void) | undefined;
   #inFlight = 0;
   #unclosed: AttemptResult[] = [];
-  #closing: Promise<void> | undefined;
+  #news: { readonly pause: Pause; readonly repeated: boolean }[] = [];
   #storageFailing = false;
   #pause: Pause | undefined;
   /** On the monotonic clock; only of a pause that ends by itself. */
   #pauseEndsAt = 0;
+  #bucket: TokenBucket | undefined;
   #lineFailures = 0;
   #doubtfulInARow = 0;
+  /** What took the line down was doubt: a balance call that works does not disprove it, only a text does. */
+  #downByDoubt = false;
   /** On the monotonic clock; undefined while the line is believed up. */
   #lineRetryAt: number | undefined;
   #nextTryWallClock = 0;
+  /** When the line went down, on both clocks: a night asleep counts. */
+  #downSince: { readonly wall: number; readonly monotonic: number } | undefined;
+  /** When the gateway last gave a usable answer, on the monotonic clock; undefined: ask before many texts go. */
+  #lineProvenAt: number | undefined;
+  #checking: AbortController | undefined;
+  #strangeInARow = 0;
+  /** Texts up to this id wait for a person. */
+  #heldThrough: number | undefined;
   #idle: (() => void)[] = [];
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts;
     this.#limits = parts.limits ?? defaultLimits;
+    if (parts.ratePerMinute !== undefined) {
+      this.#bucket = new TokenBucket(parts.ratePerMinute, parts.clock.monotonic);
+    }
   }
 
-  /** Reads whether the account was paused before, so that `sending` tells it although nothing runs yet. */
+  /** Reads whether the account was paused or held before, so that `sending` tells it although nothing runs yet. */
   async readPause(): Promise<void> {
     this.#setPause(await this.#parts.store.accountPause(this.#parts.accountId));
+    this.#heldThrough = await this.#parts.store.heldThrough(this.#parts.accountId);
   }
 
   async start(): Promise<void> {
@@ -135,7 +174,8 @@ export class Dispatcher {
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#cancelTimer?.();
-    if (this.#unclosed.length > 0) await this.#closeFinished();
+    this.#checking?.abort();
+    if (this.#unclosed.length > 0) this.#turnSoon();
     if (this.#inFlight === 0 && this.#unclosed.length === 0 && !this.#turning) return;
     await new Promise<void>((resolve) => {
       const cancel = this.#parts.timers.after(drainMilliseconds, resolve);
@@ -172,8 +212,46 @@ export class Dispatcher {
     void this.#turn();
   }
 
-  /** The system says that the line, or the machine, is back: try at once instead of waiting the back-off out. */
+  /** A person has set another rate. */
+  changeRate(ratePerMinute: number): void {
+    if (this.#bucket === undefined) {
+      this.#bucket = new TokenBucket(ratePerMinute, this.#parts.clock.monotonic);
+    } else this.#bucket.changeRate(ratePerMinute);
+    this.wake();
+  }
+
+  /** What waits for a person since a long outage ended; undefined: nothing does. */
+  async heldBack(): Promise<PiledUp | undefined> {
+    if (this.#heldThrough === undefined) return undefined;
+    const { store, accountId, clock } = this.#parts;
+    const { open } = this.#windowAt(clock.now());
+    const piledUp = await store.piledUp(accountId, this.#heldThrough, open);
+    // Cancelled or decided meanwhile: there is nothing left to ask.
+    if (piledUp.fresh + piledUp.quiet === 0) {
+      await this.#release();
+      return undefined;
+    }
+    return piledUp;
+  }
+
+  /** A person lets go what was held after an outage. */
+  async sendHeldBack(): Promise<void> {
+    await this.#release();
+    this.#parts.onHeldBack?.();
+    this.wake();
+  }
+
+  async #release(): Promise<void> {
+    await this.#parts.store.releaseHeld(this.#parts.accountId);
+    this.#heldThrough = undefined;
+  }
+
+  /**
+   * The system says that the line, or the machine, is back: try at once instead of waiting the back-off out. It may be another
+   * line than before, so nothing that was known about it counts any more.
+   */
   lineMayBeBack(): void {
+    this.#lineProvenAt = undefined;
     if (this.#lineRetryAt !== undefined) {
       this.#lineRetryAt = this.#parts.clock.monotonic();
       this.#nextTryWallClock = this.#parts.clock.now();
@@ -227,13 +305,27 @@ export class Dispatcher {
     this.#pauseEndsAt = this.#parts.clock.monotonic() + rest;
   }
 
+  /** Once everything that is ready now has run: what ends together is then written down together. */
+  #turnSoon(): void {
+    if (this.#soon) return;
+    this.#soon = true;
+    const run = (): void => {
+      this.#soon = false;
+      if (this.#ended) return;
+      if (this.#turning) this.#turnAgain = true;
+      else void this.#turn();
+    };
+    if (this.#parts.timers.soon === undefined) setImmediate(run);
+    else this.#parts.timers.soon(run);
+  }
+
   async #turn(): Promise<void> {
     this.#turning = true;
     try {
       do {
         this.#turnAgain = false;
-        await this.#claimWhatIsDue();
-      } while (this.#turnAgain && !this.#stopping);
+        await this.#writeAndClaim();
+      } while (this.#turnAgain && !this.#ended);
     } catch (error) {
       this.#storageProblem(error);
     } finally {
@@ -242,82 +334,176 @@ export class Dispatcher {
     }
   }
 
-  async #claimWhatIsDue(): Promise<void> {
-    const { store, clock, accountId, gateway } = this.#parts;
+  async #writeAndClaim(): Promise<void> {
+    const { store, clock, accountId } = this.#parts;
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    if (this.#stopping) return;
-    if (this.#asleepUntil !== undefined) {
-      const rest = this.#asleepUntil - clock.monotonic();
-      if (rest > 0) {
-        this.#wakeAfter(rest);
-        return;
-      }
-      this.#asleepUntil = undefined;
-    }
-
-    if (this.#unclosed.length > 0) {
-      await this.#closeFinished();
-      if (this.#unclosed.length > 0) return;
-    }
-
     const now = clock.now();
-    if ((await store.holdLate(accountId, now)) > 0) this.#parts.onMessagesChanged([]);
+    if (!this.#stopping) await this.#endPauseInTime();
+    // After a failure what is known is written first: that may need no room on the disk, a claim does.
+    const onlyClose = this.#storageFailing && this.#unclosed.length > 0;
+    const { claim, wakeIn } = onlyClose || this.#stopping ? nothingNow : this.#plan(now);
 
-    if (this.#pause !== undefined) {
-      const pause = this.#activePause();
-      if (pause !== undefined) {
-        if (pause.until !== undefined) {
-          this.#wakeAfter(Math.min(pause.until - now, this.#pauseEndsAt - clock.monotonic()));
-        }
-        return;
-      }
-      this.#pause = undefined;
-      await store.pauseAccount(accountId, undefined);
-      this.#parts.onSendingChanged(this.sending());
+    const results = this.#unclosed;
+    this.#unclosed = [];
+    let report: TurnReport;
+    try {
+      report = await store.turn({ accountId, now, results, claim });
+    } catch (error) {
+      this.#unclosed = [...results, ...this.#unclosed];
+      throw error;
+    } finally {
+      await this.#tellPauses();
     }
+    if (onlyClose) this.#turnAgain = true;
+    else this.#storageFailing = false;
+    if (results.length > 0) this.#parts.probe?.('after-close-commit');
 
-    // Half open: after a failure one request alone finds out whether the line is back.
-    const probing = this.#lineRetryAt !== undefined;
-    if (this.#lineRetryAt !== undefined) {
-      const wait = this.#lineRetryAt - clock.monotonic();
-      if (wait > 0) {
-        this.#wakeAfter(wait);
-        return;
-      }
-      if (this.#inFlight > 0) return;
+    const { attempts, held, limited, tooMany } = report;
+    let texts = 0;
+    const changed: number[] = [];
+    for (const { attempt } of results) for (const { id } of attempt.messages) changed.push(id);
+    for (const { messages } of attempts) {
+      texts += messages.length;
+      for (const { id } of messages) changed.push(id);
     }
-
-    const slots = probing ? 1 : this.#limits.concurrency - this.#inFlight;
-    if (slots <= 0) return;
-    const window = this.#parts.calendar?.windowAt(now) ?? alwaysOpen;
-    const attempts = await store.claim({
-      open: window.open,
-      spreadUrgent: true,
-      accountId,
-      now,
-      maxAttempts: slots,
-      maxRecipients: probing ? 1 : Math.min(this.#limits.batchSize, gateway.capabilities.maxRecipients),
-      maxPersonalTexts: probing
-        ? 1
-        : Math.min(this.#limits.batchSize, gateway.capabilities.personalTexts ?? 1),
-    });
-    this.#storageFailing = false;
-    if (attempts.length === 0) {
-      // Nothing waits that could find out whether the line is back, so nothing is known to be wrong.
-      if (probing) this.#forgetLine();
-      const due = await store.nextDue(accountId, now);
-      const next = Math.min(due ?? Number.POSITIVE_INFINITY, window.changesAt ?? Number.POSITIVE_INFINITY);
-      if (next < Number.POSITIVE_INFINITY) this.#wakeAfter(next - now);
-      return;
-    }
-    this.#parts.onMessagesChanged(
-      attempts.flatMap((attempt) => attempt.messages.map((message) => message.id)),
-    );
+    if (changed.length > 0 || held > 0) this.#parts.onMessagesChanged(changed);
+    this.#bucket?.take(texts);
     for (const attempt of attempts) {
       this.#inFlight += 1;
       void this.#send(attempt);
     }
+    if (this.#stopping) return;
+
+    if (tooMany) void this.#check();
+    const claimedNothing = claim !== undefined && attempts.length === 0 && !limited && !tooMany;
+    // Nothing waits that could find out whether the line is back, so nothing is known to be wrong.
+    if (claimedNothing && this.#lineRetryAt !== undefined) this.#forgetLine();
+    const next = claimedNothing ? await store.nextDue(accountId, now) : await store.nextLate(accountId, now);
+    const waits = [wakeIn, next === undefined ? undefined : next - now];
+    if (claimedNothing) {
+      const { changesAt } = this.#windowAt(now);
+      if (changesAt !== undefined) waits.push(changesAt - now);
+    }
+    if (limited) waits.push(this.#bucket?.wait(this.#limits.batchSize));
+    const soonest = Math.min(...waits.filter((wait) => wait !== undefined));
+    if (soonest < Number.POSITIVE_INFINITY) this.#wakeAfter(soonest);
+  }
+
+  async #endPauseInTime(): Promise<void> {
+    if (this.#pause === undefined || this.#activePause() !== undefined) return;
+    this.#pause = undefined;
+    await this.#parts.store.pauseAccount(this.#parts.accountId, undefined);
+    this.#parts.onSendingChanged(this.sending());
+  }
+
+  #windowAt(now: number): ReturnType<Calendar['windowAt']> {
+    return this.#parts.calendar?.windowAt(now) ?? alwaysOpen;
+  }
+
+  /** What may be claimed now, and otherwise when to look again (milliseconds). */
+  #plan(now: number): Plan {
+    const { clock, gateway, accountId } = this.#parts;
+    if (!this.#started) return nothingNow;
+    if (this.#asleepUntil !== undefined) {
+      const rest = this.#asleepUntil - clock.monotonic();
+      if (rest > 0) return { claim: undefined, wakeIn: rest };
+      this.#asleepUntil = undefined;
+    }
+    const pause = this.#activePause();
+    if (pause !== undefined) {
+      if (pause.until === undefined) return nothingNow;
+      return {
+        claim: undefined,
+        wakeIn: Math.min(pause.until - now, this.#pauseEndsAt - clock.monotonic()),
+      };
+    }
+    // Half open: after a failure one request alone finds out whether the line is back.
+    const halfOpen = this.#lineRetryAt !== undefined;
+    if (this.#lineRetryAt !== undefined) {
+      const wait = this.#lineRetryAt - clock.monotonic();
+      if (wait > 0) return { claim: undefined, wakeIn: wait };
+      if (this.#inFlight > 0) return nothingNow;
+    }
+    const slots = halfOpen ? 1 : this.#limits.concurrency - this.#inFlight;
+    if (slots <= 0) return nothingNow;
+    const window = this.#windowAt(now);
+    if (this.#checking !== undefined) return nothingNow;
+    const atMostDue = this.#mayGoUnasked();
+    const largest = halfOpen ? 1 : this.#limits.batchSize;
+    const free = this.#bucket?.available(this.#limits.batchSize);
+    const claim: ClaimRequest = {
+      accountId,
+      now,
+      open: window.open,
+      spreadUrgent: true,
+      maxAttempts: slots,
+      maxRecipients: Math.min(largest, gateway.capabilities.maxRecipients),
+      maxPersonalTexts: Math.min(largest, gateway.capabilities.personalTexts ?? 1),
+      ...(free === undefined ? {} : { maxMessages: free.urgent, maxBatchMessages: free.batch }),
+      ...(this.#heldThrough === undefined ? {} : { afterId: this.#heldThrough }),
+      ...(atMostDue === undefined ? {} : { atMostDue }),
+    };
+    return { claim, wakeIn: undefined };
+  }
+
+  /** How many texts may find out about the line; with more the balance call does. Undefined: the line is known to work. */
+  #mayGoUnasked(): number | undefined {
+    const { clock, lineHint } = this.#parts;
+    const provenAt = this.#lineProvenAt;
+    if (provenAt !== undefined && clock.monotonic() - provenAt < lineBelievedMilliseconds) return undefined;
+    if (this.#strangeInARow >= strangeAnswers) return undefined;
+    return lineHint?.online() === false ? 0 : fewTexts;
+  }
+
+  async #check(): Promise<void> {
+    const stop = new AbortController();
+    this.#checking = stop;
+    let result: CheckResult;
+    try {
+      result = await this.#parts.gateway.check({ signal: stop.signal, readKey: this.#parts.readKey });
+    } catch (error) {
+      this.#parts.log.error('gateway-threw', { error: String(error) });
+      result = { kind: 'failed', why: 'unexpected', text: '' };
+    }
+    this.#checking = undefined;
+    if (this.#stopping || this.#ended) return;
+    if (result.kind === 'failed' && saysNothingOfGateway.has(result.why)) {
+      this.#strangeInARow = result.why === 'unexpected' ? this.#strangeInARow + 1 : 0;
+      this.#lineIsDown(result.why === 'unexpected' ? 'strange' : 'line');
+    } else {
+      // A key that is refused is the gateway's own word: the line works, and the next request says the rest.
+      this.#strangeInARow = 0;
+      try {
+        await this.#lineIsProven();
+      } catch (error) {
+        this.#storageProblem(error);
+        return;
+      }
+    }
+    this.wake();
+  }
+
+  /** The gateway has answered. After a long outage a person is asked before what has piled up goes out. */
+  async #lineIsProven(): Promise<void> {
+    const { clock, store, accountId, askAfterOutage, onHeldBack } = this.#parts;
+    this.#lineProvenAt = clock.monotonic();
+    if (this.#downByDoubt) return;
+    const since = this.#downSince;
+    const limit = askAfterOutage?.();
+    if (since !== undefined && limit !== undefined) {
+      const outage = Math.max(clock.now() - since.wall, clock.monotonic() - since.monotonic);
+      if (outage >= limit && (await store.due(accountId, clock.now(), fewTexts + 1)) > fewTexts) {
+        this.#heldThrough = await store.holdWaiting(accountId);
+        this.#parts.log.info('held-after-outage', { outage });
+        onHeldBack?.();
+      }
+    }
+    // Failures are only forgotten when a text gets through: a balance call that works beside requests that fail must not
+    // start the back-off anew.
+    const failures = this.#lineFailures;
+    if (this.#lineRetryAt !== undefined) this.#forgetLine();
+    this.#lineFailures = failures;
   }
 
   async #send(attempt: OpenAttempt): Promise<void> {
@@ -342,34 +528,10 @@ export class Dispatcher {
     this.#noteLine(result);
     // In memory before the close makes the texts claimable again, on disk after it: the result matters more.
     const news = this.#holdFor(result.pause);
+    if (news !== undefined) this.#news.push(news);
     this.#unclosed.push({ attempt, result, notBefore: this.#notBefore(attempt, result) });
-    await this.#closeFinished();
     this.#inFlight -= 1;
-    if (news !== undefined) await this.#notePause(news);
-    this.#settleIdle();
-    this.wake();
-  }
-
-  /** Requests that end in the same turn of the event loop are closed in one transaction. */
-  #closeFinished(): Promise<void> {
-    this.#closing ??= Promise.resolve().then(async () => {
-      const batch = this.#unclosed;
-      this.#unclosed = [];
-      this.#closing = undefined;
-      if (batch.length === 0) return;
-      try {
-        await this.#parts.store.close(batch);
-        this.#storageFailing = false;
-        this.#parts.probe?.('after-close-commit');
-        this.#parts.onMessagesChanged(
-          batch.flatMap(({ attempt }) => attempt.messages.map((message) => message.id)),
-        );
-      } catch (error) {
-        this.#unclosed = [...batch, ...this.#unclosed];
-        this.#storageProblem(error);
-      }
-    });
-    return this.#closing;
+    this.#turnSoon();
   }
 
   /**
@@ -387,28 +549,38 @@ export class Dispatcher {
    * The second protects from doubt: without it, everything that waits would become *Maybe sent*, one batch after the other.
    */
   #noteLine(result: SendResult): void {
-    const before = this.#lineRetryAt !== undefined;
     const doubtful = result.outcomes.every((outcome) => outcome.kind === 'unknown');
     this.#doubtfulInARow = doubtful ? this.#doubtfulInARow + 1 : 0;
-    if (hasNoLine(result) || this.#doubtfulInARow >= 2) {
-      // Requests that failed together are one failure: those after the first find the wait already set.
-      if (this.#lineRetryAt !== undefined && this.#lineRetryAt > this.#parts.clock.monotonic()) return;
-      this.#lineFailures += 1;
-      const wait = backoff(this.#lineFailures, this.#parts.random());
-      this.#lineRetryAt = this.#parts.clock.monotonic() + wait;
-      this.#nextTryWallClock = this.#parts.clock.now() + wait;
-      this.#parts.log.info('line-down', { failures: this.#lineFailures, wait, doubtful });
-      this.#parts.onSendingChanged(this.sending());
-    } else if (!doubtful && result.httpStatus !== undefined) {
-      this.#lineFailures = 0;
-      this.#lineRetryAt = undefined;
-      if (before) this.#parts.onSendingChanged(this.sending());
+    if (hasNoLine(result)) this.#lineIsDown('line');
+    else if (this.#doubtfulInARow >= 2) this.#lineIsDown('doubt');
+    else if (!doubtful && result.httpStatus !== undefined) {
+      this.#lineProvenAt = this.#parts.clock.monotonic();
+      this.#strangeInARow = 0;
+      if (this.#lineRetryAt !== undefined) this.#forgetLine();
+      else this.#lineFailures = 0;
     }
+  }
+
+  #lineIsDown(why: 'line' | 'doubt' | 'strange'): void {
+    const { clock, random, log, onSendingChanged } = this.#parts;
+    // Requests that failed together are one failure: those after the first find the wait already set.
+    if (this.#lineRetryAt !== undefined && this.#lineRetryAt > clock.monotonic()) return;
+    this.#lineProvenAt = undefined;
+    this.#downByDoubt ||= why === 'doubt';
+    this.#downSince ??= { wall: clock.now(), monotonic: clock.monotonic() };
+    this.#lineFailures += 1;
+    const wait = backoff(this.#lineFailures, random());
+    this.#lineRetryAt = clock.monotonic() + wait;
+    this.#nextTryWallClock = clock.now() + wait;
+    log.info('line-down', { failures: this.#lineFailures, wait, why });
+    onSendingChanged(this.sending());
   }
 
   #forgetLine(): void {
     this.#lineFailures = 0;
     this.#doubtfulInARow = 0;
+    this.#downByDoubt = false;
+    this.#downSince = undefined;
     this.#lineRetryAt = undefined;
     this.#parts.onSendingChanged(this.sending());
   }
@@ -431,16 +603,18 @@ export class Dispatcher {
     return { pause, repeated };
   }
 
-  async #notePause({ pause, repeated }: { pause: Pause; repeated: boolean }): Promise<void> {
-    // A person may have paused or resumed while the result was being written.
-    if (this.#pause !== pause) return;
-    try {
-      await this.#parts.store.pauseAccount(this.#parts.accountId, pause);
-    } catch (error) {
-      this.#storageProblem(error);
+  async #tellPauses(): Promise<void> {
+    for (const { pause, repeated } of this.#news.splice(0)) {
+      // A person may have paused or resumed, or another answer said more, while the result was being written.
+      if (this.#pause !== pause) continue;
+      try {
+        await this.#parts.store.pauseAccount(this.#parts.accountId, pause);
+      } catch (error) {
+        this.#storageProblem(error);
+      }
+      this.#parts.onSendingChanged(this.sending());
+      if (!repeated) this.#parts.onPausedByGateway(pause);
     }
-    this.#parts.onSendingChanged(this.sending());
-    if (!repeated) this.#parts.onPausedByGateway(pause);
   }
 
   #storageProblem(error: unknown): void {
@@ -466,6 +640,16 @@ export class Dispatcher {
     for (const resolve of this.#idle.splice(0)) resolve();
   }
 }
+
+interface Plan {
+  readonly claim: ClaimRequest | undefined;
+  /** Milliseconds. */
+  readonly wakeIn: number | undefined;
+}
+const nothingNow: Plan = { claim: undefined, wakeIn: undefined };
+
+/** Why a balance call failed, where that does not come from the gateway itself. */
+const saysNothingOfGateway: ReadonlySet<string> = new Set(['line', 'certificate', 'proxy', 'unexpected']);
 
 function hasNoLine(result: SendResult): boolean {
   return result.outcomes.some((outcome) => outcome.kind === 'notSent' && outcome.why === 'line');

@@ -3,6 +3,7 @@ import * as outbox from './0010-outbox.ts';
 import * as accountSettings from './0020-account-settings.ts';
 import * as draftOptions from './0030-draft-options.ts';
 import * as claimOrder from './0040-claim-order.ts';
+import * as heldAfterOutage from './0041-held-after-outage.ts';
 import * as time from './0050-time.ts';
 
 export interface Migration {
@@ -10,4 +11,11 @@ export interface Migration {
   readonly statements: string;
 }
 
-export const migrations: readonly Migration[] = [outbox, accountSettings, draftOptions, claimOrder, time];
+export const migrations: readonly Migration[] = [
+  outbox,
+  accountSettings,
+  draftOptions,
+  claimOrder,
+  heldAfterOutage,
+  time,
+];

@@ -19,6 +19,7 @@ import type {
   OutboxStore,
   Outcome,
   Pause,
+  PiledUp,
   Priority,
   RecoveryReport,
   Submission,
@@ -81,7 +82,7 @@ interface Change {
 /** Texts whose time has come, or that have become too late, in one transaction: a thousand take some ten milliseconds. */
 const maxFallenDue = 1_000;
 const maxHeldAtOnce = 500;
-const nothingClaimed = { attempts: [], setAside: 0 } as const;
+const nothingClaimed = { attempts: [], setAside: 0, limited: false, tooMany: false } as const;
 /** Longest text of the gateway's that is kept. */
 const keptTextUnits = 500;
 
@@ -151,14 +152,14 @@ export class SqliteOutboxStore implements OutboxStore {
     const { accountId, now, results, claim } = request;
     const late = this.#sql.late.get({ accountId, now, limit: 1 }) !== undefined;
     const claims = claim !== undefined && this.#mayClaim(claim);
-    if (results.length === 0 && !late && !claims) return { attempts: [], held: 0 };
+    if (results.length === 0 && !late && !claims) return { ...nothingClaimed, held: 0 };
     return this.#write(() => {
       this.#close(results);
       // After the close: what came back not sent may have become late meanwhile.
       const held = this.#holdLate(accountId, now);
       // Not `claims`: what has just come back may be due again.
-      const { attempts, setAside } = claim === undefined ? nothingClaimed : this.#claim(claim);
-      return { attempts, held: held + setAside };
+      const { setAside, ...claimed } = claim === undefined ? nothingClaimed : this.#claim(claim);
+      return { ...claimed, held: held + setAside };
     });
   }
 
@@ -270,6 +271,48 @@ export class SqliteOutboxStore implements OutboxStore {
     return row.at ?? undefined;
   }
 
+  async due(accountId: number, now: number, most: number): Promise<number> {
+    return (this.#sql.dueUpTo.get({ accountId, now, afterId: 0, quiet: 0, most }) as { total: number }).total;
+  }
+
+  async holdWaiting(accountId: number): Promise<number | undefined> {
+    return this.#write(() => {
+      const { id } = this.#sql.newestWaiting.get(accountId) as { id: number | null };
+      if (id === null) return undefined;
+      this.#sql.setHold.run(id, accountId);
+      return id;
+    });
+  }
+
+  async releaseHeld(accountId: number): Promise<void> {
+    this.#sql.setHold.run(null, accountId);
+  }
+
+  async heldThrough(accountId: number): Promise<number | undefined> {
+    const row = this.#sql.heldThrough.get(accountId) as { id: number | null } | undefined;
+    return row?.id ?? undefined;
+  }
+
+  async piledUp(accountId: number, throughId: number, open: boolean): Promise<PiledUp> {
+    const row = this.#sql.piledUp.get({ accountId, throughId }) as {
+      waiting: number;
+      /** Of those, how many quiet hours hold. */
+      ruled: number;
+      parts: number;
+      oldest: number | null;
+    };
+    const { late } = this.#sql.decisionsUpTo.get({ accountId, throughId }) as { late: number };
+    const { waiting, parts, oldest } = row;
+    const quiet = open ? 0 : row.ruled;
+    return {
+      fresh: waiting - quiet,
+      quiet,
+      late,
+      parts,
+      oldest: oldest ?? undefined,
+    };
+  }
+
   async counts(): Promise<Counts> {
     const counts = Object.fromEntries(messageStates.map((state) => [state, 0])) as Record<
       MessageState,
@@ -297,18 +340,34 @@ export class SqliteOutboxStore implements OutboxStore {
     return { reason: row.pause_reason, until: row.pause_until ?? undefined, text: row.pause_text };
   }
 
-  #mayClaim({ accountId, now, open }: ClaimRequest): boolean {
+  #mayClaim({ accountId, now, open, afterId = 0 }: ClaimRequest): boolean {
     const anyDue = open === false ? this.#sql.anyDueInQuiet : this.#sql.anyDue;
     return (
-      anyDue.get({ accountId, now }) !== undefined ||
+      anyDue.get({ accountId, now, afterId }) !== undefined ||
       this.#sql.anyFallenDue.get({ accountId, now }) !== undefined
     );
   }
 
-  #claim(request: ClaimRequest): { readonly attempts: readonly OpenAttempt[]; readonly setAside: number } {
+  #claim(request: ClaimRequest): {
+    readonly attempts: readonly OpenAttempt[];
+    readonly setAside: number;
+    readonly limited: boolean;
+    readonly tooMany: boolean;
+  } {
     const { accountId, now } = request;
     this.#sql.fallDue.run({ accountId, now, limit: maxFallenDue });
-    const { requests, unreadable } = this.#inClaimOrder(request);
+    const { atMostDue, afterId = 0 } = request;
+    if (atMostDue !== undefined) {
+      const { total } = this.#sql.dueUpTo.get({
+        accountId,
+        now,
+        afterId,
+        quiet: request.open === false ? 1 : 0,
+        most: atMostDue + 1,
+      }) as { total: number };
+      if (total > atMostDue) return { ...nothingClaimed, tooMany: true };
+    }
+    const { requests, unreadable, limited } = this.#inClaimOrder(request);
     for (const message of unreadable) this.#change(message, 'set-aside', { errorCode: 'unreadable' });
     const openedAt = this.#now();
     const to = enter('queued', 'claim');
@@ -324,7 +383,7 @@ export class SqliteOutboxStore implements OutboxStore {
       }
       return { id: attemptId, accountId, requestRef, messages: batch };
     });
-    return { attempts, setAside: unreadable.length };
+    return { attempts, setAside: unreadable.length, limited, tooMany: false };
   }
 
   /**
@@ -334,20 +393,25 @@ export class SqliteOutboxStore implements OutboxStore {
   #inClaimOrder(request: ClaimRequest): {
     readonly requests: readonly (readonly ClaimedMessage[])[];
     readonly unreadable: readonly StoredMessage[];
+    readonly limited: boolean;
   } {
-    const { accountId, now, maxAttempts, maxRecipients } = request;
+    const { accountId, now, maxAttempts, maxRecipients, afterId = 0 } = request;
     const personal = request.maxPersonalTexts ?? 1;
     const largest = Math.max(1, maxRecipients, personal);
-    const most = Math.min(maxAttempts * largest, request.maxMessages ?? Number.POSITIVE_INFINITY);
-    const mostOfBatches = request.maxBatchMessages ?? Number.POSITIVE_INFINITY;
+    const most = maxAttempts * largest;
+    const mostNow = request.maxMessages ?? most;
+    const mostOfBatches = request.maxBatchMessages ?? most;
     const groups: Group[] = [];
     const unreadable: StoredMessage[] = [];
     let taken = 0;
     let misses = 0;
-    if (most < 1) return { requests: [], unreadable };
+    let limited = false;
     const due = request.open === false ? this.#sql.dueInQuiet : this.#sql.due;
-    for (const row of due.iterate({ accountId, now }) as IterableIterator<StoredMessage>) {
-      if (row.priority > 0 && taken >= mostOfBatches) break;
+    for (const row of due.iterate({ accountId, now, afterId }) as IterableIterator<StoredMessage>) {
+      if (taken >= (row.priority > 0 ? Math.min(mostNow, mostOfBatches) : mostNow)) {
+        limited = true;
+        break;
+      }
       let group = groups.find((candidate) => fits(candidate, row, request));
       if (group === undefined) {
         if (groups.length >= maxAttempts) {
@@ -369,7 +433,7 @@ export class SqliteOutboxStore implements OutboxStore {
       taken += 1;
       if (taken >= most) break;
     }
-    return { requests: share(groups, request), unreadable };
+    return { requests: share(groups, request), unreadable, limited };
   }
 
   #close(results: readonly AttemptResult[]): void {
@@ -572,12 +636,17 @@ function prepare(database: WriteDatabase) {
     ),
     clearDraft: database.prepare('DELETE FROM draft WHERE name = ? AND submission_id = ?'),
     anyDueInQuiet: database.prepare(
-      `SELECT 1 FROM message WHERE ${due} AND quiet_override IS NOT NULL LIMIT 1`,
+      `SELECT 1 FROM message WHERE ${due} AND id > :afterId AND quiet_override IS NOT NULL LIMIT 1`,
     ),
     dueInQuiet: database.prepare(
-      `SELECT ${fields} FROM message WHERE ${due} AND quiet_override IS NOT NULL ORDER BY priority, rank, id`,
+      `SELECT ${fields} FROM message WHERE ${due} AND id > :afterId AND quiet_override IS NOT NULL
+       ORDER BY priority, rank, id`,
     ),
-    anyDue: database.prepare(`SELECT 1 FROM message WHERE ${due} LIMIT 1`),
+    anyDue: database.prepare(`SELECT 1 FROM message WHERE ${due} AND id > :afterId LIMIT 1`),
+    dueUpTo: database.prepare(
+      `SELECT count(*) AS total FROM (SELECT 1 FROM message WHERE ${due} AND id > :afterId
+         AND (:quiet = 0 OR quiet_override IS NOT NULL) LIMIT :most)`,
+    ),
     anyFallenDue: database.prepare(
       `SELECT 1 FROM message WHERE account_id = :accountId AND state = 'queued' AND not_before > 0 AND not_before <= :now LIMIT 1`,
     ),
@@ -586,7 +655,9 @@ function prepare(database: WriteDatabase) {
          SELECT id FROM message WHERE account_id = :accountId AND state = 'queued' AND not_before > 0 AND not_before <= :now
          ORDER BY not_before LIMIT :limit)`,
     ),
-    due: database.prepare(`SELECT ${fields} FROM message WHERE ${due} ORDER BY priority, rank, id`),
+    due: database.prepare(
+      `SELECT ${fields} FROM message WHERE ${due} AND id > :afterId ORDER BY priority, rank, id`,
+    ),
     claimMessage: database.prepare(
       `UPDATE message SET state = ?, state_at = ?, attempt_no = attempt_no + 1, error_code = NULL, error_text = NULL
        WHERE id = ? AND state = 'queued' AND attempt_no = ?`,
@@ -628,6 +699,20 @@ function prepare(database: WriteDatabase) {
          UNION ALL
          SELECT min(best_before) FROM message WHERE account_id = :accountId AND state = 'queued' AND best_before > :now
        )`,
+    ),
+    newestWaiting: database.prepare(
+      `SELECT max(id) AS id FROM message WHERE account_id = ? AND state = 'queued' AND not_before = 0`,
+    ),
+    setHold: database.prepare('UPDATE account SET hold_through_id = ? WHERE id = ?'),
+    heldThrough: database.prepare('SELECT hold_through_id AS id FROM account WHERE id = ?'),
+    piledUp: database.prepare(
+      `SELECT count(*) AS waiting, total(quiet_override IS NULL) AS ruled, coalesce(sum(parts), 0) AS parts, min(created_at) AS oldest FROM message
+       WHERE account_id = :accountId AND state = 'queued' AND not_before = 0 AND id <= :throughId`,
+    ),
+    decisionsUpTo: database.prepare(
+      `SELECT count(*) AS late FROM message INDEXED BY message_open
+       WHERE state IN ('queued', 'sending', 'in_doubt', 'needs_decision') AND state = 'needs_decision'
+         AND account_id = :accountId AND id <= :throughId`,
     ),
     nextLate: database.prepare(
       `SELECT min(best_before) AS at FROM message WHERE account_id = :accountId AND state = 'queued' AND best_before > :now`,
