@@ -53,16 +53,39 @@ describe('verdicts on personal texts', () => {
     }
   });
 
-  it('on two texts to one number are told by position, when the order is beyond doubt', () => {
+  it('on two texts to one number count where every order of the answer tells the same', () => {
+    // Reversed, this answer looks the same and means the opposite.
     expect(decode(202, [accepted(a, 1), accepted(b, 2), refused(a)], [a, b, a]).kinds).toEqual([
+      'unknown',
       'accepted',
+      'unknown',
+    ]);
+    expect(decode(202, [accepted(a, 1), refused(a)], [a, a]).kinds).toEqual(['unknown', 'unknown']);
+    // Both taken: so much is certain, and not which id is whose.
+    for (const body of [
+      [accepted(a, 1), accepted(b, 2), accepted(a, 3)],
+      [accepted(a, 3), accepted(a, 1), accepted(b, 2)],
+    ]) {
+      expect(decode(202, body, [a, b, a]).outcomes).toEqual([
+        { kind: 'accepted', providerId: undefined },
+        { kind: 'accepted', providerId: id(2) },
+        { kind: 'accepted', providerId: undefined },
+      ]);
+    }
+    expect(decode(202, [refused(a), refused(a)], [a, a]).outcomes).toEqual([
+      { kind: 'rejected', code: '105', text: 'Invalid.' },
+      { kind: 'rejected', code: '105', text: 'Invalid.' },
+    ]);
+    expect(decode(202, [refused(a), whole(105), accepted(b, 1)], [a, b, a]).kinds).toEqual([
+      'rejected',
       'accepted',
       'rejected',
     ]);
     for (const body of [
-      [accepted(b, 2), accepted(a, 1), refused(a)],
       [accepted(a, 1), accepted(b, 2)],
       [accepted(a, 1), accepted(b, 2), refused(a), refused(a)],
+      [accepted(a, 1), accepted(b, 2), accepted(a, 3), accepted(a, 4)],
+      [accepted(a, 1), accepted(b, 2), whole(105)],
     ]) {
       expect(decode(202, body, [a, b, a]).kinds).toEqual(['unknown', 'accepted', 'unknown']);
     }
@@ -79,28 +102,46 @@ describe('verdicts on personal texts', () => {
     ).toEqual(['accepted', 'unknown']);
   });
 
-  it('on an entry turned away whole count in its place only', () => {
-    const told = decode(202, [accepted(a, 1), whole(105), whole(301)], [a, b, c]);
-    expect(told.kinds).toEqual(['accepted', 'rejected', 'notSent']);
-    expect(told.pause).toMatchObject({ reason: 'no-credit', text: 'Their words.' });
-    // Out of place, the last one without a number is that of the last text without a verdict,
-    expect(decode(202, [accepted(b, 2), whole(105), accepted(c, 3)], [a, b, c]).kinds).toEqual([
-      'rejected',
-      'accepted',
-      'accepted',
-    ]);
+  it('on entries turned away whole, without a number, count where they all say the same', () => {
+    // In any place: the last one without a number is that of the last text without a verdict.
+    for (const body of [
+      [accepted(b, 2), whole(105), accepted(c, 3)],
+      [whole(105), accepted(c, 3), accepted(b, 2)],
+    ]) {
+      expect(decode(202, body, [a, b, c]).kinds).toEqual(['rejected', 'accepted', 'accepted']);
+    }
     expect(decode(202, [whole(301), whole(301), accepted(a, 1)], [a, b, c]).kinds).toEqual([
       'accepted',
       'notSent',
       'notSent',
     ]);
-    // but of two that differ nobody knows which is which.
-    expect(decode(202, [whole(105), whole(301), accepted(a, 1)], [a, b, c]).kinds).toEqual([
-      'accepted',
+    // Of two that differ nobody knows which is which, in whatever place; that the credit is gone is known all the same.
+    for (const numbers of [
+      [a, b, c],
+      [b, c, a],
+    ]) {
+      const told = decode(202, [accepted(a, 1), whole(105), whole(301)], numbers);
+      expect(told.kinds).toEqual(numbers.map((number) => (number === a ? 'accepted' : 'unknown')));
+      expect(told.pause).toMatchObject({ reason: 'no-credit', text: 'Their words.' });
+    }
+    // Neither was taken, and why is not told of the wrong one.
+    expect(decode(202, [whole(113), whole(105), accepted(a, 1)], [a, b, c]).outcomes.slice(1)).toEqual([
+      { kind: 'rejected', code: undefined, text: 'Their words.' },
+      { kind: 'rejected', code: undefined, text: 'Their words.' },
+    ]);
+    // Two texts and one answer: open, and the account pauses for what concerns it.
+    expect(decode(202, [whole(105)], [a, b])).toMatchObject({
+      kinds: ['unknown', 'unknown'],
+      pause: undefined,
+    });
+    expect(decode(202, [whole(108)], [a, b])).toMatchObject({
+      kinds: ['unknown', 'unknown'],
+      pause: { reason: 'key-rejected' },
+    });
+    expect(decode(202, [whole(105), whole(105), accepted(c, 1)], [a, b]).kinds).toEqual([
       'unknown',
       'unknown',
     ]);
-    expect(decode(202, [whole(105)], [a, b]).kinds).toEqual(['unknown', 'unknown']);
   });
 
   it('are not read from an answer that is no list', () => {
@@ -114,6 +155,51 @@ describe('verdicts on personal texts', () => {
       expect(decode(401, body, [a]).kinds).toEqual(['notSent']);
     }
     expect(decode(500, [accepted(a, 1)], [a]).kinds).toEqual(['unknown']);
+  });
+
+  it('are true of every text, in whatever order the answer stands', () => {
+    const fate = fc.constantFrom('taken', 'refused', 'turned away', 'too long', 'no credit');
+    const texts = fc.array(fc.record({ number: fc.constantFrom(a, b, c), fate }), {
+      minLength: 1,
+      maxLength: 5,
+    });
+    fc.assert(
+      fc.property(
+        texts.chain((asked) =>
+          fc.record({
+            asked: fc.constant(asked),
+            order: fc.shuffledSubarray([...asked.keys()], { minLength: asked.length }),
+          }),
+        ),
+        ({ asked, order }) => {
+          const elements = asked.map(({ number, fate: became }, index) => {
+            if (became === 'taken') return accepted(number, index);
+            if (became === 'refused') return refused(number);
+            return whole(became === 'turned away' ? 105 : became === 'too long' ? 113 : 301);
+          });
+          const { outcomes } = decode(
+            202,
+            order.map((index) => elements[index]),
+            asked.map(({ number }) => number),
+          );
+          for (const [index, outcome] of outcomes.entries()) {
+            const became = asked[index]?.fate;
+            if (outcome.kind === 'accepted') {
+              expect(became).toBe('taken');
+              expect([undefined, id(index)]).toContain(outcome.providerId);
+            } else if (outcome.kind === 'notSent') {
+              expect(became).toBe('no credit');
+            } else if (outcome.kind === 'rejected') {
+              const codes = { 'turned away': '105', refused: '105', 'too long': '113' };
+              expect(Object.keys(codes)).toContain(became);
+              const code = codes[became as keyof typeof codes];
+              expect([undefined, code]).toContain(outcome.code);
+            }
+          }
+        },
+      ),
+      { numRuns: 3000 },
+    );
   });
 
   it('never claim what the answer does not say, whatever it says', () => {

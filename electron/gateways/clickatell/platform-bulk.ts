@@ -2,18 +2,19 @@
  * `POST /messages/rest/bulk`: personal texts, one entry for each, JSON only.
  *
  * The answer is an array with one element for each entry, in the order of the entries as far as anybody knows; the
- * specification does not say so. Position alone therefore never decides. A verdict counts for a text when nothing in
- * the whole answer speaks against it:
+ * specification does not say so. The order therefore never decides: an outcome is told where every order that the answer
+ * allows tells the same.
  *
- * - a number that stands in one text of the request and in one verdict of the answer is told by number, wherever it
- *   stands;
- * - a number that stands in several texts is told by position, and so is an element without a number (an entry turned
- *   away whole), when there are as many elements as entries and every number that is named stands in its place;
- * - elements without a number that all say the same are told by elimination, when there are as many elements as entries
- *   and every other element has named its own.
+ * - A number that stands in one text of the request and in one verdict of the answer is told by number, wherever it
+ *   stands.
+ * - A number that stands in several texts has as many verdicts, and elements without a number (entries turned away whole)
+ *   belong to the texts that nobody has named: any of them to any of those. Only when there are as many elements as entries,
+ *   each about one text.
  */
+import { assertNever } from '../../../shared/errors.ts';
 import type { Outcome, Pause } from '../../core/ports.ts';
 import { type Answer, speaksForItself, type Verdict, weightier } from '../answer.ts';
+import { serverWords } from '../server-words.ts';
 import {
   asArray,
   asObject,
@@ -48,127 +49,161 @@ export function decodeBulkAnswer(
 ): DecodedBulk {
   const document = readJson(answer.bodyText);
   const elements = asArray(document);
+  const senderGiven = requests.some((request) => request.from !== undefined);
   if (elements === undefined || elements.length === 0 || !speaksForItself(answer.status)) {
-    const senderGiven = requests.some((request) => request.from !== undefined);
     // An object where a list belongs is the answer to a request that was turned away whole; its verdicts, should it
     // have any, are about nobody knows which entry.
     const whole = asObject(document);
     const said = decodeWithoutVerdicts(whole, senderGiven, answer, now);
     return { outcomes: requests.map(() => said.outcome), pause: said.pause };
   }
-  const found = locate(elements.map(asObject), requests);
+  const { candidates, wordless } = locate(elements.map(asObject), requests);
   const outcomes: Outcome[] = [];
   let pause: Pause | undefined;
+  // Whichever text it is about, what concerns the account is known.
+  for (const element of wordless) {
+    pause = weightier(pause, decodeWithoutVerdicts(element, senderGiven, answer, now).pause);
+  }
   for (const [index, request] of requests.entries()) {
-    const verdict = judge(found[index], request, answer, now);
+    const verdict = judge(candidates[index], request, answer, now);
     outcomes.push(verdict.outcome);
     pause = weightier(pause, verdict.pause);
   }
   return { outcomes, pause };
 }
 
-/** What the answer holds about one entry. */
-type Found =
-  | { readonly kind: 'verdict'; readonly verdict: JsonObject }
-  | { readonly kind: 'refusal'; readonly element: JsonObject }
-  | { readonly kind: 'nothing'; readonly why: 'no-verdict' | 'contradiction'; readonly text: string };
+/** What the answer may say about one text, or why it says nothing. */
+type Candidates =
+  | { readonly kind: 'some'; readonly statements: readonly Statement[] }
+  | { readonly kind: 'none'; readonly why: 'no-verdict' | 'contradiction'; readonly text: string };
 
-function judge(found: Found | undefined, request: SendMessageRequest, answer: Answer, now: number): Verdict {
+/** A verdict on a number, or an element without any verdict. */
+type Statement =
+  | { readonly kind: 'verdict'; readonly verdict: JsonObject; readonly number: string }
+  | { readonly kind: 'refusal'; readonly element: JsonObject | undefined };
+
+function judge(
+  candidates: Candidates | undefined,
+  request: SendMessageRequest,
+  answer: Answer,
+  now: number,
+): Verdict {
+  if (candidates === undefined) return open('no-verdict', 'the gateway said nothing about this text');
+  if (candidates.kind === 'none') return open(candidates.why, candidates.text);
   const senderGiven = request.from !== undefined;
-  switch (found?.kind) {
-    case 'verdict':
-      return decodeSaid([found.verdict], senderGiven, answer, now);
-    case 'refusal':
-      return decodeWithoutVerdicts(found.element, senderGiven, answer, now);
-    case 'nothing':
-      return open(found.why, found.text);
+  return agreed(
+    candidates.statements.map((statement) =>
+      statement.kind === 'verdict'
+        ? decodeSaid([statement.verdict], senderGiven, answer, now)
+        : decodeWithoutVerdicts(statement.element, senderGiven, answer, now),
+    ),
+  );
+}
+
+/** What is true whichever of them is meant. */
+function agreed(verdicts: readonly Verdict[]): Verdict {
+  const [first] = verdicts;
+  if (first === undefined) return open('no-verdict', 'the gateway said nothing about this text');
+  const { outcome } = first;
+  let pause: Pause | undefined;
+  for (const verdict of verdicts) pause = weightier(pause, verdict.pause);
+  if (verdicts.length === 1) return first;
+  if (!verdicts.every((verdict) => verdict.outcome.kind === outcome.kind)) {
+    return { ...open('contradiction', 'the answer does not say which text it means'), pause };
+  }
+  switch (outcome.kind) {
+    case 'accepted':
+      // Each has an id of its own, and nobody knows which.
+      return { outcome: { kind: 'accepted', providerId: undefined }, pause };
+    case 'rejected':
+      return { outcome: commonRefusal(verdicts, outcome), pause };
+    case 'notSent':
+    case 'unknown':
+      return { outcome, pause };
     default:
-      return noVerdict;
+      return assertNever(outcome);
   }
 }
 
-const noVerdict = open('no-verdict', 'the gateway said nothing about this text');
-
-interface Place {
-  readonly verdict: JsonObject;
-  readonly position: number;
-  readonly number: string;
+/** No text is told the reason of another. */
+function commonRefusal(
+  verdicts: readonly Verdict[],
+  refusal: Extract<Outcome, { kind: 'rejected' }>,
+): Outcome {
+  const refusals = verdicts.flatMap((verdict) =>
+    verdict.outcome.kind === 'rejected' ? [verdict.outcome] : [],
+  );
+  return refusals.every(({ code }) => code === refusal.code)
+    ? refusal
+    : {
+        kind: 'rejected',
+        code: undefined,
+        text: serverWords([...new Set(refusals.map(({ text }) => text))].join(' / ')),
+      };
 }
 
 function locate(
   elements: readonly (JsonObject | undefined)[],
   requests: readonly SendMessageRequest[],
-): readonly Found[] {
-  const places: Place[] = elements.flatMap((element, position) =>
-    (asArray(element?.messages) ?? []).flatMap((item) => {
-      const verdict = asObject(item);
-      return verdict === undefined ? [] : [{ verdict, position, number: numberOf(verdict) }];
-    }),
-  );
+): { readonly candidates: readonly Candidates[]; readonly wordless: readonly (JsonObject | undefined)[] } {
   const numbers = requests.map((request) => request.to[0] ?? '');
-  const inOrder =
-    elements.length === requests.length &&
-    places.every((place) => place.number === '' || place.number === numbers[place.position]);
   const textsTo = countBy(numbers);
-  const verdictsOn = countBy(places.map((place) => place.number));
-  const ids = countBy(
-    places
-      .filter((place) => textsTo.has(place.number))
-      .map((place) => place.verdict.apiMessageId)
-      .filter((id) => typeof id === 'string'),
-  );
-
-  const placesOf = new Map<string, Place[]>();
-  for (const place of places) {
-    const sameNumber = placesOf.get(place.number);
-    if (sameNumber === undefined) placesOf.set(place.number, [place]);
-    else sameNumber.push(place);
+  const spoken: Statement[] = [];
+  const wordless: (JsonObject | undefined)[] = [];
+  let oneEach = elements.length === requests.length;
+  for (const element of elements) {
+    const verdicts = asArray(element?.messages) ?? [];
+    if (verdicts.length === 0) wordless.push(element);
+    if (verdicts.length > 1) oneEach = false;
+    for (const item of verdicts) {
+      const verdict = asObject(item);
+      const number = verdict === undefined ? '' : numberOf(verdict);
+      // A verdict on nobody knows whom, or on somebody else, may stand for any of them.
+      if (!textsTo.has(number)) oneEach = false;
+      else if (verdict !== undefined) spoken.push({ kind: 'verdict', verdict, number });
+    }
   }
-  const leftOver = eliminate(elements, places, numbers, textsTo, verdictsOn);
+  const verdictsOn = groupByNumber(spoken);
+  for (const [number, statements] of verdictsOn) {
+    if (statements.length > (textsTo.get(number) ?? 0)) oneEach = false;
+  }
+  const refusals = wordless.map((element): Statement => ({ kind: 'refusal', element }));
+  const ids = countBy(spoken.flatMap(idOf));
 
-  return numbers.map((number, position): Found => {
-    const unique = textsTo.get(number) === 1;
-    const onNumber = placesOf.get(number) ?? [];
-    const here = unique ? onNumber : onNumber.filter((place) => inOrder && place.position === position);
-    const place = here[0];
-    if (place !== undefined) {
-      if (here.length > 1 || (unique && (verdictsOn.get(number) ?? 0) > 1)) {
-        return { kind: 'nothing', why: 'contradiction', text: 'the gateway spoke twice about this text' };
-      }
-      const id = place.verdict.apiMessageId;
-      if (typeof id === 'string' && (ids.get(id) ?? 0) > 1) {
-        return { kind: 'nothing', why: 'contradiction', text: 'the gateway gave two texts the same id' };
-      }
-      return { kind: 'verdict', verdict: place.verdict };
+  const candidates = numbers.map((number): Candidates => {
+    const texts = textsTo.get(number) ?? 0;
+    const said = verdictsOn.get(number) ?? [];
+    if (said.length > texts) {
+      return { kind: 'none', why: 'contradiction', text: 'the gateway spoke twice about this text' };
     }
-    const element = elements[position];
-    const wordless = (asArray(element?.messages) ?? []).length === 0;
-    if (inOrder && element !== undefined && wordless) return { kind: 'refusal', element };
-    if (leftOver !== undefined) return { kind: 'refusal', element: leftOver };
-    if (!unique && (verdictsOn.get(number) ?? 0) > 0) {
-      return { kind: 'nothing', why: 'contradiction', text: 'the answer does not say which text it means' };
+    if (said.some((statement) => idOf(statement).some((id) => (ids.get(id) ?? 0) > 1))) {
+      return { kind: 'none', why: 'contradiction', text: 'the gateway gave two texts the same id' };
     }
-    return { kind: 'nothing', why: 'no-verdict', text: 'the gateway said nothing about this text' };
+    if (texts === 1 && said.length === 1) return { kind: 'some', statements: said };
+    if (!oneEach) {
+      return said.length === 0
+        ? { kind: 'none', why: 'no-verdict', text: 'the gateway said nothing about this text' }
+        : { kind: 'none', why: 'contradiction', text: 'the answer does not say which text it means' };
+    }
+    return { kind: 'some', statements: said.length === texts ? said : [...said, ...refusals] };
   });
+  return { candidates, wordless };
 }
 
-/** The element that stands for every entry nobody has named, when there is no doubt that it does. */
-function eliminate(
-  elements: readonly (JsonObject | undefined)[],
-  places: readonly Place[],
-  numbers: readonly string[],
-  textsTo: ReadonlyMap<string, number>,
-  verdictsOn: ReadonlyMap<string, number>,
-): JsonObject | undefined {
-  const named = new Set(places.map((place) => place.position));
-  const rest = elements.filter((_, position) => !named.has(position));
-  const [first] = rest;
-  const certain =
-    elements.length === numbers.length &&
-    places.length === named.size &&
-    places.every((place) => textsTo.get(place.number) === 1 && verdictsOn.get(place.number) === 1) &&
-    rest.every((element) => JSON.stringify(element) === JSON.stringify(first));
-  return certain ? first : undefined;
+function idOf(statement: Statement): readonly string[] {
+  const id = statement.kind === 'verdict' ? statement.verdict.apiMessageId : undefined;
+  return typeof id === 'string' ? [id] : [];
+}
+
+function groupByNumber(statements: readonly Statement[]): ReadonlyMap<string, readonly Statement[]> {
+  const groups = new Map<string, Statement[]>();
+  for (const statement of statements) {
+    if (statement.kind !== 'verdict') continue;
+    const group = groups.get(statement.number);
+    if (group === undefined) groups.set(statement.number, [statement]);
+    else group.push(statement);
+  }
+  return groups;
 }
 
 function countBy(values: readonly string[]): ReadonlyMap<string, number> {
