@@ -13,6 +13,7 @@ import type { Push, StatusView, WindowKind } from '../shared/ipc/contract.ts';
 import type { Settings, SettingsPatch } from '../shared/settings.ts';
 import { parseArguments } from './boot/arguments.ts';
 import { mark, marks } from './boot/startup-trace.ts';
+import { officeCalendar } from './core/outbox/calendar.ts';
 import type { SendPoint } from './core/outbox/dispatcher.ts';
 import type { Clock, Pause, Timers } from './core/ports.ts';
 import { type TrayAction, trayModel } from './core/tray-model.ts';
@@ -32,6 +33,7 @@ import { notify } from './platform/notifier.ts';
 import { systemSecretBox } from './platform/secret-box.ts';
 import { appOrigin } from './platform/served-path.ts';
 import { guardNavigation, guardSession } from './platform/session-guard.ts';
+import { detectTimeZone, systemTimeZone } from './platform/time-zone.ts';
 import { TrayIcon } from './platform/tray.ts';
 import { trayHost, watchTrayHost } from './platform/tray-host-linux.ts';
 import { type Section, Windows } from './platform/windows.ts';
@@ -44,6 +46,8 @@ const options = parseArguments(process.argv);
 /** How long after start the dispatcher begins at the latest, so that drawing a window comes first. */
 const dispatcherDelayMilliseconds = 1_000;
 
+/** How often the system is asked for its time zone: it says nothing by itself when a person changes it. */
+const timeZoneWatchMilliseconds = 10 * 60_000;
 /** How often the system is asked for the line while it is down. */
 const lineWatchMilliseconds = 5_000;
 
@@ -91,6 +95,10 @@ async function start(): Promise<void> {
   const read = preferencesFile.read();
   if (read.repaired.length > 0) log.warn('settings-repaired', { keys: read.repaired.join(' ') });
   let preferences: Preferences = { mode: read.mode, settings: read.settings };
+  const calendar = officeCalendar({
+    hours: () => preferences.settings.quietHours,
+    zone: systemTimeZone,
+  });
   const keepPreferences = (next: Preferences): void => {
     if (!read.fromFuture) preferencesFile.write(next);
     preferences = next;
@@ -162,6 +170,8 @@ async function start(): Promise<void> {
       withLive,
       settings: () => preferences.settings,
       changeSettings,
+      calendar,
+      timeZone: systemTimeZone,
       textRules,
       errorMeaning: (family, code, words) =>
         errorMeaning(family, code ?? undefined, words ?? undefined) ?? null,
@@ -215,8 +225,13 @@ async function start(): Promise<void> {
     afterFirstWindow();
     reportStart();
   }, dispatcherDelayMilliseconds);
+  setInterval(detectTimeZone, timeZoneWatchMilliseconds);
   powerMonitor.on('suspend', () => workspace?.accounts.fallAsleep());
-  powerMonitor.on('resume', () => void workspace?.accounts.wakeUp());
+  powerMonitor.on('resume', () => {
+    detectTimeZone();
+    void workspace?.accounts.wakeUp();
+    workspace?.recurring.wake();
+  });
   powerMonitor.on('unlock-screen', () => workspace?.accounts.lineMayBeBack());
 
   app.on('activate', () => showMain('history'));
@@ -241,6 +256,7 @@ async function start(): Promise<void> {
       clock,
       timers,
       box: systemSecretBox,
+      calendar,
       log,
       neverLog: (secret) => {
         neverLog(secret);
@@ -322,6 +338,7 @@ async function start(): Promise<void> {
       ?.credentials.measureStore()
       .then(() => feed.statusChanged());
     await opened.accounts.start();
+    opened.recurring.start();
   }
 
   function afterFirstWindow(): void {
@@ -432,6 +449,8 @@ async function start(): Promise<void> {
     keepPreferences({ ...preferences, settings });
     nativeTheme.themeSource = settings.appearance;
     feed.settingsChanged();
+    // What quiet hours held may go now.
+    if (patch.quietHours !== undefined) workspace?.accounts.wake();
     return settings;
   }
 

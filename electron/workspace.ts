@@ -11,12 +11,24 @@ import { clientReference } from './core/client-reference.ts';
 import { Credentials } from './core/credentials.ts';
 import { Dispatcher, type SendPoint } from './core/outbox/dispatcher.ts';
 import { Outbox } from './core/outbox/outbox.ts';
-import type { Account, Clock, Counts, Log, Pause, RecoveryReport, SecretBox, Timers } from './core/ports.ts';
+import { RecurringTexts } from './core/outbox/recurring-texts.ts';
+import type {
+  Account,
+  Calendar,
+  Clock,
+  Counts,
+  Log,
+  Pause,
+  RecoveryReport,
+  SecretBox,
+  Timers,
+} from './core/ports.ts';
 import { closeDatabase, openDatabase, type WriteDatabase } from './db/open.ts';
 import { AccountStore } from './db/stores/accounts.ts';
 import { SqliteDraftStore } from './db/stores/drafts.ts';
 import { SqliteMessageReader } from './db/stores/messages.ts';
 import { SqliteOutboxStore } from './db/stores/outbox.ts';
+import { SqliteRecurrenceStore } from './db/stores/recurrences.ts';
 import { DatabaseWorkers } from './db/worker/workers.ts';
 import { createGateway, type GatewayDescription } from './gateways/registry.ts';
 import type { OpenWorkspace } from './ipc/handlers/services.ts';
@@ -34,6 +46,7 @@ export interface WorkspaceParts {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly box: SecretBox;
+  readonly calendar: Calendar;
   readonly log: Log;
   readonly neverLog: (key: string) => void;
   readonly onMessagesChanged: (ids: readonly number[]) => void;
@@ -106,6 +119,7 @@ async function workOn(
       clock: parts.clock,
       timers: parts.timers,
       random: Math.random,
+      calendar: parts.calendar,
       log: parts.log,
       onMessagesChanged: parts.onMessagesChanged,
       onSendingChanged: parts.onSendingChanged,
@@ -139,8 +153,21 @@ async function workOn(
     log: parts.log,
   });
 
+  const recurrences = new SqliteRecurrenceStore(database);
+  const recurring = new RecurringTexts({
+    store: recurrences,
+    submit: ({ id, accountId, messages }) => outbox.submit(id, accountId, messages, undefined, 1),
+    newRef: newReference,
+    clock: parts.clock,
+    timers: parts.timers,
+    log: parts.log,
+    onChanged: parts.onSendingChanged,
+  });
+
   return {
     mode: parts.mode,
+    recurring,
+    recurrences,
     workers,
     outbox,
     accounts,
@@ -150,6 +177,7 @@ async function workOn(
     counts: () => store.counts(),
     async close() {
       try {
+        await recurring.stop();
         await accounts.stop();
         await practice?.stop();
         await workers.close();

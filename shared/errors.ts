@@ -16,6 +16,8 @@ export const appErrorCodes = [
   'account-busy',
   'option-not-carried',
   'option-invalid',
+  'time-passed',
+  'too-many',
   'server-address-invalid',
   'setting-not-offered',
   'key-rejected',

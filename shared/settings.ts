@@ -1,5 +1,6 @@
 /** Settings: schema, defaults and the upgrade chain. Stored by `electron/db/preferences-file.ts`. */
 import * as v from 'valibot';
+import { noQuietHours, quietHoursSchema } from './domain/quiet-hours.ts';
 
 /** ISO 3166-1 alpha-2, upper case. */
 const country = v.pipe(v.string(), v.regex(/^[A-Z]{2}$/));
@@ -15,6 +16,10 @@ const entries = {
   seenTrayNotice: v.boolean(),
   /** *Do not tell me again* on quitting with texts waiting. */
   skipQuitNotice: v.boolean(),
+  /** How long a text that was sent by hand can be taken back, seconds; 0: it goes at once. */
+  undoSeconds: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(60)),
+  /** When texts do not go out by themselves. */
+  quietHours: quietHoursSchema,
 } as const;
 
 export const settingsSchema = v.strictObject(entries);
@@ -31,6 +36,8 @@ export const defaultSettings: Settings = {
   startAtLogin: false,
   seenTrayNotice: false,
   skipQuitNotice: false,
+  undoSeconds: 8,
+  quietHours: noQuietHours,
 };
 
 /**

@@ -316,6 +316,12 @@ export interface DeliveryReport {
 
 export type Counts = Readonly<Record<MessageState, number>>;
 
+export interface UndoResult {
+  readonly undone: readonly number[];
+  /** Texts that had left, or ended, already. */
+  readonly tooLate: number;
+}
+
 export interface RecoveryReport {
   readonly inDoubt: number;
   readonly attempts: number;
@@ -336,6 +342,8 @@ export interface OutboxStore {
   /** Late texts wait for a person instead of going out. Returns how many. */
   holdLate(accountId: number, now: number): Promise<number>;
   cancel(messageId: number): Promise<'cancelled' | 'requested' | 'too-late'>;
+  /** Takes back what of a submission has not left yet; that becomes `cancelled`. */
+  undo(submissionId: string): Promise<UndoResult>;
   resolveDoubt(messageId: number, decision: 'arrived' | 'drop'): Promise<void>;
   /** A second text with a reference of its own; the doubtful one becomes `abandoned`. Returns the new id. */
   sendAgain(messageId: number, clientRef: string): Promise<number>;

@@ -3,8 +3,10 @@
  * compiling when the contract moves. Scenarios put the windows into states that are rare in life. Never imported by
  * the built program.
  */
+
 import { type AccountPauseReason, type MessageState, openStates } from '../../shared/domain/message.ts';
 import { withoutPassedTime } from '../../shared/domain/message-options.ts';
+import { noQuietHours } from '../../shared/domain/quiet-hours.ts';
 import { type AppErrorCode, failure, type Result, success } from '../../shared/errors.ts';
 import type {
   AccountView,
@@ -378,6 +380,8 @@ export function createFakeClient(scenario: Scenario): FakeClient {
     startAtLogin: false,
     seenTrayNotice: false,
     skipQuitNotice: false,
+    undoSeconds: 0,
+    quietHours: noQuietHours,
     ...scenario.settings,
   };
   let drafts = 0;
@@ -501,11 +505,12 @@ export function createFakeClient(scenario: Scenario): FakeClient {
     'recipients.understand': ({ input }) => success(understand(input, settings.country)),
     'sending.submit': ({ submissionId, recipients, body, accountId, options }) => {
       const before = submissions.get(submissionId);
-      if (before !== undefined) return success({ messageIds: before, repeated: true });
+      if (before !== undefined)
+        return success({ messageIds: before, repeated: true, undoUntil: null, heldUntil: null });
       const ids = recipients.map((recipient) => add(body, recipient, null, options, accountId));
       submissions.set(submissionId, ids);
       draft = emptyDraft();
-      return success({ messageIds: ids, repeated: false });
+      return success({ messageIds: ids, repeated: false, undoUntil: null, heldUntil: null });
     },
     'sending.pause': () => {
       sending = paused('person');
@@ -517,6 +522,19 @@ export function createFakeClient(scenario: Scenario): FakeClient {
       push({ kind: 'status-changed' });
       return success(status());
     },
+    'sending.undo': ({ submissionId }) => {
+      const undone = (submissions.get(submissionId) ?? []).filter(
+        (id) => messages.get(id)?.state === 'queued',
+      );
+      return success({ undone: undone.length, tooLate: 0 });
+    },
+    'schedule.window': () => success({ open: true, changesAt: null, closedDay: null, zone: 'UTC' }),
+    'recurring.list': () => success([]),
+    'recurring.create': () => failure('no-account'),
+    'recurring.change': () => failure('not-found'),
+    'recurring.stop': () => success(undefined),
+    'recurring.resume': () => success(undefined),
+    'recurring.remove': () => success(undefined),
     'draft.load': () => success(draft),
     'draft.save': (value) => {
       draft = value;

@@ -15,6 +15,7 @@ import { typedOptionsSchema } from '../domain/typed-options.ts';
 import { appErrorCodes } from '../errors.ts';
 import { settingsPatchSchema, settingsSchema } from '../settings.ts';
 import type { methods } from './channels.ts';
+import { scheduleMethods } from './schedule-methods.ts';
 
 /** Which windows may call a method. */
 export type WindowKind = 'main' | 'quick-send';
@@ -297,8 +298,21 @@ export const contract = {
       /** Absent: the default account. */
       accountId: v.optional(rowId),
       options: v.optional(messageOptionsSchema),
+      /** When this computer is to send it, ms UTC; absent: as soon as possible. */
+      sendAt: v.optional(time),
+      /** After this it asks a person instead of going out, ms UTC. */
+      bestBefore: v.optional(time),
+      /** Why it may go out in quiet hours. */
+      quietReason: v.optional(v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200))),
     }),
-    output: v.strictObject({ messageIds: v.array(rowId), repeated: v.boolean() }),
+    output: v.strictObject({
+      messageIds: v.array(rowId),
+      repeated: v.boolean(),
+      /** Until when `sending.undo` takes it back for certain; null when it goes at once, or at a time that was asked for. */
+      undoUntil: v.nullable(time),
+      /** When quiet hours let it out; null when they do not hold it. */
+      heldUntil: v.nullable(time),
+    }),
     windows: both,
   },
   'sending.pause': { input: nothing, output: statusSchema, windows: both },
@@ -414,6 +428,7 @@ export const contract = {
     output: credentialSchema,
     windows: main,
   },
+  ...scheduleMethods,
 } as const satisfies Record<string, ContractEntry>;
 
 interface ContractEntry {

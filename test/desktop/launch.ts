@@ -4,7 +4,7 @@
  * main process (off in what ships), forces a weak password store, and cannot be killed in the middle of something.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -105,8 +105,16 @@ interface Run {
   readonly exit: Promise<number | null>;
 }
 
+/** Settings of a first start, but for the time in which sending can be taken back: only its own tests wait for that. */
+function sendAtOnce(userData: string): void {
+  const file = join(userData, 'settings.json');
+  if (existsSync(file)) return;
+  writeFileSync(file, JSON.stringify({ version: 1, mode: 'unset', values: { undoSeconds: 0 } }));
+}
+
 export async function launch(options: LaunchOptions = {}): Promise<Application> {
   const userData = options.userData ?? mkdtempSync(join(tmpdir(), 'outtray-data-'));
+  sendAtOnce(userData);
   const problems: string[] = [];
   const pages = new Set<Page>();
   let output = '';

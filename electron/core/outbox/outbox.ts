@@ -3,7 +3,14 @@
  * no caller can forget either.
  */
 
-import type { DeliveryReport, NewMessage, OutboxStore, SubmitResult } from '../ports.ts';
+import type {
+  DeliveryReport,
+  NewMessage,
+  OutboxStore,
+  Priority,
+  SubmitResult,
+  UndoResult,
+} from '../ports.ts';
 
 export interface OutboxParts {
   readonly store: OutboxStore;
@@ -26,8 +33,9 @@ export class Outbox {
     accountId: number,
     messages: readonly NewMessage[],
     clearsDraft: string | undefined,
+    priority: Priority = 0,
   ): Promise<SubmitResult> {
-    const result = await this.#parts.store.submit({ id, accountId, messages, clearsDraft });
+    const result = await this.#parts.store.submit({ id, accountId, messages, clearsDraft, priority });
     this.#changed(result.messageIds);
     return result;
   }
@@ -36,6 +44,13 @@ export class Outbox {
     const outcome = await this.#parts.store.cancel(messageId);
     this.#changed([messageId]);
     return outcome;
+  }
+
+  /** Takes back what was just sent, where it has not left yet. */
+  async undo(submissionId: string): Promise<UndoResult> {
+    const result = await this.#parts.store.undo(submissionId);
+    this.#changed(result.undone);
+    return result;
   }
 
   async resolveDoubt(messageId: number, decision: 'arrived' | 'send-again' | 'drop'): Promise<void> {

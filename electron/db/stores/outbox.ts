@@ -26,6 +26,7 @@ import type {
   SubmitResult,
   TurnReport,
   TurnRequest,
+  UndoResult,
 } from '../../core/ports.ts';
 import type { WriteDatabase } from '../open.ts';
 
@@ -85,6 +86,9 @@ const maxHeldAtOnce = 500;
 const nothingClaimed = { attempts: [], setAside: 0, limited: false, tooMany: false } as const;
 /** Longest text of the gateway's that is kept. */
 const keptTextUnits = 500;
+
+/** Longer than any wait that is not a time somebody asked for: back-off ends at a quarter of an hour. */
+const longestWait = 20 * 60_000;
 
 export class SqliteOutboxStore implements OutboxStore {
   readonly #database: WriteDatabase;
@@ -197,6 +201,15 @@ export class SqliteOutboxStore implements OutboxStore {
         return 'requested';
       }
       return 'too-late';
+    });
+  }
+
+  async undo(submissionId: string): Promise<UndoResult> {
+    return this.#write(() => {
+      const messages = this.#sql.ofSubmission.all(submissionId) as StoredMessage[];
+      const waiting = messages.filter(({ state }) => state === 'queued');
+      for (const message of waiting) this.#change(message, 'cancel', {});
+      return { undone: waiting.map(({ id }) => id), tooLate: messages.length - waiting.length };
     });
   }
 
@@ -621,10 +634,16 @@ function prepare(database: WriteDatabase) {
   // `not_before = 0` is part of the index of what is due; best before is looked at because time goes on between holding
   // late texts and claiming.
   const due = `account_id = :accountId AND state = 'queued' AND not_before = 0 AND (best_before IS NULL OR best_before > :now)`;
+  // Undo and back-off wait for a while, not for a time of day: what seems to wait longer met a clock that was set back.
+  const fallen = `state = 'queued' AND not_before > 0
+    AND (not_before <= :now OR (not_before > :now + ${longestWait} AND send_at IS NULL))`;
   return {
     insertRun: database.prepare('INSERT INTO run(id, started_at, process_id) VALUES (?, ?, ?)'),
     submissionMessages: database.prepare(
       'SELECT id FROM message WHERE submission_id = ? AND resend_of IS NULL ORDER BY id',
+    ),
+    ofSubmission: database.prepare(
+      `SELECT ${fields} FROM message WHERE submission_id = ? AND resend_of IS NULL ORDER BY id`,
     ),
     accountTakes: database.prepare('SELECT 1 FROM account WHERE id = ? AND removed_at IS NULL'),
     insertSubmission: database.prepare('INSERT INTO submission(id, account_id, created_at) VALUES (?, ?, ?)'),
@@ -648,11 +667,11 @@ function prepare(database: WriteDatabase) {
          AND (:quiet = 0 OR quiet_override IS NOT NULL) LIMIT :most)`,
     ),
     anyFallenDue: database.prepare(
-      `SELECT 1 FROM message WHERE account_id = :accountId AND state = 'queued' AND not_before > 0 AND not_before <= :now LIMIT 1`,
+      `SELECT 1 FROM message WHERE account_id = :accountId AND ${fallen} LIMIT 1`,
     ),
     fallDue: database.prepare(
       `UPDATE message SET not_before = 0 WHERE id IN (
-         SELECT id FROM message WHERE account_id = :accountId AND state = 'queued' AND not_before > 0 AND not_before <= :now
+         SELECT id FROM message WHERE account_id = :accountId AND ${fallen}
          ORDER BY not_before LIMIT :limit)`,
     ),
     due: database.prepare(

@@ -5,6 +5,7 @@ import { appHandlers } from './app.ts';
 import { credentialHandlers } from './credentials.ts';
 import { draftHandlers } from './draft.ts';
 import { messageHandlers } from './messages.ts';
+import { scheduleHandlers } from './schedule.ts';
 import { sendingHandlers } from './sending.ts';
 import type { Services } from './services.ts';
 import { settingsHandlers } from './settings.ts';
@@ -14,6 +15,7 @@ export function createHandlers(services: Services): Handlers {
     ...accountHandlers(services),
     ...appHandlers(services),
     ...sendingHandlers(services),
+    ...scheduleHandlers(services),
     ...draftHandlers(services),
     ...messageHandlers(services),
     ...settingsHandlers(services),

@@ -1,4 +1,5 @@
-import { failure, success } from '../../../shared/errors.ts';
+import { failure, type Result, success } from '../../../shared/errors.ts';
+import type { Input } from '../../../shared/ipc/contract.ts';
 import { compose } from '../../core/compose.ts';
 import type { Handlers } from '../register.ts';
 import { quickSendDraft } from './draft.ts';
@@ -6,34 +7,77 @@ import type { Services } from './services.ts';
 
 type Group = Pick<Handlers, Extract<keyof Handlers, `sending.${string}` | `recipients.${string}`>>;
 
+interface Timing {
+  readonly sendAt: number | undefined;
+  readonly notBefore: number | undefined;
+  readonly bestBefore: number | undefined;
+  readonly quietOverride: string | undefined;
+}
+
+/** Times that contradict each other, or the clock, are found before anything is taken. */
+function readTiming(
+  when: Pick<Input<'sending.submit'>, 'sendAt' | 'bestBefore' | 'quietReason'>,
+  deliverAt: number | undefined,
+  undoSeconds: number,
+  now: number,
+): Result<Timing> {
+  const { sendAt, bestBefore, quietReason } = when;
+  if (sendAt !== undefined && sendAt <= now) return failure('time-passed');
+  const leaves = sendAt ?? now;
+  if (bestBefore !== undefined && bestBefore <= leaves) return failure('time-passed');
+  if (deliverAt !== undefined && deliverAt <= leaves) return failure('time-passed');
+  return success({
+    sendAt,
+    // A time that was asked for can be thought over until then.
+    notBefore: sendAt === undefined && undoSeconds > 0 ? now + undoSeconds * 1_000 : undefined,
+    bestBefore,
+    quietOverride: quietReason,
+  });
+}
+
 export function sendingHandlers(services: Services): Group {
   return {
     'recipients.understand': async ({ input }) => {
       const rules = await services.textRules();
       return success(rules.understand(input, services.settings().country));
     },
-    'sending.submit': async ({ submissionId, recipients, body, accountId, options }) => {
+    'sending.submit': async ({ submissionId, recipients, body, accountId, options, ...when }) => {
       const workspace = services.workspace();
       if (workspace === undefined) return failure('no-account');
       const runner = workspace.accounts.get(accountId);
       if (runner === undefined) return failure('no-account');
       const rules = await services.textRules();
-      const { country } = services.settings();
+      const { country, undoSeconds } = services.settings();
+      const now = services.now();
+      const timing = readTiming(when, options?.deliverAt, undoSeconds, now);
+      if (!timing.ok) return timing;
       const composed = compose(recipients, body, options ?? {}, {
         understand: (input) => rules.understand(input, country),
         countParts: (text, given) => rules.countMessage(text, given, runner.account.family),
         newRef: services.newRef,
         carries: runner.gateway.capabilities.options ?? [],
-        now: services.now(),
+        now,
       });
       if (!composed.ok) return composed;
       const { messageIds, repeated } = await workspace.outbox.submit(
         submissionId,
         runner.account.id,
-        composed.value,
+        composed.value.map((message) => ({ ...message, ...timing.value })),
         quickSendDraft,
       );
-      return success({ messageIds: [...messageIds], repeated });
+      const window = services.calendar.windowAt(Math.max(when.sendAt ?? 0, now));
+      return success({
+        messageIds: [...messageIds],
+        repeated,
+        undoUntil: repeated ? null : (timing.value.notBefore ?? null),
+        heldUntil: window.open || when.quietReason !== undefined ? null : (window.changesAt ?? null),
+      });
+    },
+    'sending.undo': async ({ submissionId }) => {
+      const workspace = services.workspace();
+      if (workspace === undefined) return failure('not-found');
+      const { undone, tooLate } = await workspace.outbox.undo(submissionId);
+      return success({ undone: undone.length, tooLate });
     },
     'sending.pause': async () => {
       await services.workspace()?.accounts.pause();

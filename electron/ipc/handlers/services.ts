@@ -8,7 +8,15 @@ import type { RecipientView, StatusView } from '../../../shared/ipc/contract.ts'
 import type { Settings, SettingsPatch } from '../../../shared/settings.ts';
 import type { Accounts } from '../../core/accounts.ts';
 import type { Outbox } from '../../core/outbox/outbox.ts';
-import type { AccountFamily, DraftStore, Log, MessageReader } from '../../core/ports.ts';
+import type { RecurringTexts } from '../../core/outbox/recurring-texts.ts';
+import type {
+  AccountFamily,
+  Calendar,
+  DraftStore,
+  Log,
+  MessageReader,
+  RecurrenceStore,
+} from '../../core/ports.ts';
 import type { Caller } from '../register.ts';
 
 /** Everything that belongs to one database: practice and live each have their own. */
@@ -18,6 +26,8 @@ export interface OpenWorkspace {
   readonly messages: MessageReader;
   readonly drafts: DraftStore;
   readonly accounts: Accounts;
+  readonly recurring: RecurringTexts;
+  readonly recurrences: RecurrenceStore;
 }
 
 /** Loaded on first use: the number rules are a hundred kilobytes that the tray does not need. */
@@ -40,6 +50,9 @@ export interface Services {
   withLive<T>(use: (live: OpenWorkspace) => Promise<Result<T>>): Promise<Result<T>>;
   settings(): Settings;
   changeSettings(patch: SettingsPatch): Promise<Settings>;
+  readonly calendar: Calendar;
+  /** IANA name. */
+  timeZone(): string;
   textRules(): Promise<TextRules>;
   /**
    * What an error number of a gateway, with its words, means in one of our sentences; null for numbers nobody has
