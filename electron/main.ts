@@ -195,6 +195,7 @@ async function start(): Promise<void> {
         openMain: (section) => showMain(section),
         openQuickSend: () => windows.show('quick-send'),
         hide: (caller) => windows.hide(caller.webContentsId),
+        stretch: (caller, by) => windows.stretch(caller.webContentsId, by),
       },
     }),
     registry: windows,

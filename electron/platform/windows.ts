@@ -8,6 +8,7 @@ import { pushChannel } from '../../shared/ipc/channels.ts';
 import type { Push, WindowKind } from '../../shared/ipc/contract.ts';
 import { mark } from '../boot/startup-trace.ts';
 import type { Log } from '../core/ports.ts';
+import { notStretched, type StretchState, stretch, unstretched } from './stretched-bounds.ts';
 
 export type Section = 'history' | 'outbox' | 'settings' | 'welcome';
 
@@ -47,6 +48,7 @@ interface OpenWindow {
   shown: boolean;
   readonly createdAt: number;
   destroyTimer: NodeJS.Timeout | undefined;
+  stretched: StretchState;
 }
 
 export class Windows {
@@ -91,6 +93,18 @@ export class Windows {
 
   hide(webContentsId: number): void {
     this.#byContents.get(webContentsId)?.window.close();
+  }
+
+  /** Makes a window so many pixels higher than it is by itself, as far as its screen has room. 0: as it was. */
+  stretch(webContentsId: number, by: number): void {
+    const open = this.#byContents.get(webContentsId);
+    if (open === undefined || open.window.isMinimized()) return;
+    const current = open.window.getBounds();
+    const { workArea } = screen.getDisplayMatching(current);
+    const { bounds, state } = stretch(current, open.stretched, by, workArea);
+    open.stretched = state;
+    // A window manager that arranges windows itself may not follow: then what is open scrolls.
+    open.window.setBounds(bounds);
   }
 
   broadcast(push: Push): void {
@@ -147,6 +161,7 @@ export class Windows {
       shown: false,
       createdAt: performance.now(),
       destroyTimer: undefined,
+      stretched: notStretched,
     };
     const { id } = window.webContents;
     this.#open.set(kind, open);
@@ -232,9 +247,9 @@ export class Windows {
     return visible ? { x: bounds.x, y: bounds.y, width, height } : { width, height };
   }
 
-  #rememberBounds({ window, kind }: OpenWindow): void {
+  #rememberBounds({ window, kind, stretched }: OpenWindow): void {
     if (window.isMinimized() || window.isMaximized() || window.isFullScreen()) return;
-    this.#bounds = { ...this.#bounds, [kind]: window.getBounds() };
+    this.#bounds = { ...this.#bounds, [kind]: unstretched(window.getBounds(), stretched) };
     try {
       writeFileSync(this.#parts.boundsFile, JSON.stringify(this.#bounds));
     } catch (error) {

@@ -497,6 +497,7 @@ export function createFakeClient(scenario: Scenario): FakeClient {
     'app.openMain': () => success(undefined),
     'app.openQuickSend': () => success(undefined),
     'app.hideWindow': () => success(undefined),
+    'app.stretchWindow': () => success(undefined),
     'app.setMode': (input) => {
       mode = input.mode;
       return success(status());

@@ -6,6 +6,7 @@ export const methods = [
   'app.openMain',
   'app.openQuickSend',
   'app.hideWindow',
+  'app.stretchWindow',
   'app.setMode',
   'app.log',
   'recipients.understand',

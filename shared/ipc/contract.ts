@@ -244,6 +244,7 @@ export type CoverageView = v.InferOutput<typeof coverageSchema>;
 
 const both: readonly WindowKind[] = ['main', 'quick-send'];
 const main: readonly WindowKind[] = ['main'];
+const quickSend: readonly WindowKind[] = ['quick-send'];
 
 export const contract = {
   'app.status': { input: nothing, output: statusSchema, windows: both },
@@ -270,6 +271,12 @@ export const contract = {
   },
   'app.openQuickSend': { input: nothing, output: nothing, windows: both },
   'app.hideWindow': { input: nothing, output: nothing, windows: both },
+  /** How many pixels higher than usual this window has to be for what is open in it; as far as the screen has room. */
+  'app.stretchWindow': {
+    input: v.strictObject({ by: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(2_000)) }),
+    output: nothing,
+    windows: quickSend,
+  },
   'app.setMode': {
     input: v.strictObject({ mode: v.picklist(['practice', 'live']) }),
     output: statusSchema,

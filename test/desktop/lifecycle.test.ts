@@ -93,14 +93,25 @@ test('options that were set survive a kill and a restart: octets do not come bac
   await typeText('082 123 4567');
   await pressKeys('Tab');
   await typeText('04 06 01 AE');
-  await quickSend.getByRole('button', { name: translate('quick.advanced') }).click();
+  const height = (): Promise<number> => quickSend.evaluate(() => window.innerHeight);
+  const usual = await height();
+  const advanced = quickSend.getByRole('button', { name: translate('quick.advanced') });
+  await advanced.click();
+  // The window makes room for what is opened in it: nothing has to be scrolled for.
+  await expect.poll(height).toBeGreaterThan(usual + 150);
+  await advanced.click();
+  await expect.poll(height).toBe(usual);
+  await advanced.click();
   await quickSend.getByLabel(translate('quick.binary')).click();
   await quickSend.getByLabel(translate('quick.header'), { exact: true }).fill('0605040B8423F0');
   const kept = { binary: true, userDataHeader: '0605040B8423F0' };
   await expect.poll(async () => (await succeed(quickSend, 'draft.load', undefined)).options).toEqual(kept);
+  await expect.poll(height).toBeGreaterThan(usual + 150);
+  await pressKeys('Escape');
   await application.kill();
   await application.restart();
   quickSend = await openQuickSend(application, await findTray(application.pid));
+  expect(await height()).toBe(usual);
   await expect(quickSend.getByText(translate('options.binary'))).toBeVisible();
   await pressKeys('ctrl+Return');
   await expect

@@ -24,6 +24,10 @@ export function appHandlers(services: Services): Group {
       services.windows.hide(caller);
       return success(undefined);
     },
+    'app.stretchWindow': ({ by }, caller) => {
+      services.windows.stretch(caller, by);
+      return success(undefined);
+    },
     'app.setMode': async ({ mode }) => {
       await services.setMode(mode);
       return success(await services.status());

@@ -72,6 +72,7 @@ export interface Services {
     openMain(section: 'history' | 'outbox' | 'settings'): void;
     openQuickSend(): void;
     hide(caller: Caller): void;
+    stretch(caller: Caller, by: number): void;
   };
   readonly log: Log;
 }
