@@ -1,5 +1,5 @@
 /** Outboxes with one rule broken each: what every test of this folder has to notice. */
-import type { AttemptResult, ClaimRequest, Submission } from '../../electron/core/ports.ts';
+import type { AttemptResult, Outcome, Submission, TurnRequest } from '../../electron/core/ports.ts';
 import type { WriteDatabase } from '../../electron/db/open.ts';
 import { SqliteOutboxStore } from '../../electron/db/stores/outbox.ts';
 import type { Rules, StoreParts } from './simulation.ts';
@@ -15,6 +15,17 @@ class Breakable extends SqliteOutboxStore {
   }
 }
 
+/** Results are written by `close` and by `turn`. */
+abstract class ChangesResults extends Breakable {
+  abstract changed(result: AttemptResult): AttemptResult;
+  override async close(results: readonly AttemptResult[]) {
+    return super.close(results.map((result) => this.changed(result)));
+  }
+  override async turn(request: TurnRequest) {
+    return super.turn({ ...request, results: request.results.map((result) => this.changed(result)) });
+  }
+}
+
 class RequeuesAtRecovery extends Breakable {
   override async recover() {
     this.database.exec(sendingIsQueuedAgain);
@@ -22,37 +33,24 @@ class RequeuesAtRecovery extends Breakable {
   }
 }
 
-class IgnoresAttemptNumber extends Breakable {
-  override async close(results: readonly AttemptResult[]) {
+class IgnoresAttemptNumber extends ChangesResults {
+  override changed(result: AttemptResult): AttemptResult {
     const current = this.database.prepare('SELECT attempt_no FROM message WHERE id = ?').pluck();
-    return super.close(
-      results.map((result) => ({
-        ...result,
-        attempt: {
-          ...result.attempt,
-          messages: result.attempt.messages.map((message) => ({
-            ...message,
-            attemptNumber: current.get(message.id) as number,
-          })),
-        },
-      })),
-    );
+    const messages = result.attempt.messages.map((message) => ({
+      ...message,
+      attemptNumber: current.get(message.id) as number,
+    }));
+    return { ...result, attempt: { ...result.attempt, messages } };
   }
 }
 
-class TakesDoubtForUnsent extends Breakable {
-  override async close(results: readonly AttemptResult[]) {
-    return super.close(
-      results.map((each) => ({
-        ...each,
-        result: {
-          ...each.result,
-          outcomes: each.result.outcomes.map((outcome) =>
-            outcome.kind === 'unknown' ? { kind: 'notSent', why: 'aborted', text: '' } : outcome,
-          ),
-        },
-      })),
+class TakesDoubtForUnsent extends ChangesResults {
+  override changed(each: AttemptResult): AttemptResult {
+    const outcomes = each.result.outcomes.map(
+      (outcome): Outcome =>
+        outcome.kind === 'unknown' ? { kind: 'notSent', why: 'aborted', text: '' } : outcome,
     );
+    return { ...each, result: { ...each.result, outcomes } };
   }
 }
 
@@ -75,12 +73,9 @@ class AnswersBeforeWriting extends Breakable {
 }
 
 class ForgetsBestBefore extends Breakable {
-  override async holdLate() {
-    return 0;
-  }
-  override async claim(request: ClaimRequest) {
+  override async turn(request: TurnRequest) {
     this.database.exec(`UPDATE message SET best_before = NULL WHERE state = 'queued'`);
-    return super.claim(request);
+    return super.turn(request);
   }
 }
 
@@ -94,8 +89,8 @@ class CancelsWhatIsFinal extends Breakable {
 }
 
 class ClaimsWithoutWriting extends Breakable {
-  override async claim(request: ClaimRequest) {
-    const claimed = await super.claim(request);
+  override async turn(request: TurnRequest) {
+    const claimed = await super.turn(request);
     this.database.exec(
       `UPDATE message SET state = 'queued' WHERE state = 'sending';
        UPDATE attempt SET closed_at = 0 WHERE closed_at IS NULL`,

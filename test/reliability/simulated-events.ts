@@ -44,7 +44,7 @@ const crashPoint: fc.Arbitrary<CrashPoint> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       at: fc.constantFrom('before' as const, 'after' as const),
-      call: fc.constantFrom('submit' as const, 'claim' as const, 'close' as const),
+      call: fc.constantFrom('submit' as const, 'turn' as const),
     }),
   },
 );
@@ -87,6 +87,17 @@ const anyEvent = fc.oneof(
   }),
   event('sleep', 1, { seconds: fc.constantFrom(60, 8 * hours), announced: fc.boolean() }),
   event('line-hint', 1, {}),
+  event('line', 1, {
+    check: fc.constantFrom(
+      'works' as const,
+      'works' as const,
+      'line' as const,
+      'unexpected' as const,
+      'key-rejected' as const,
+    ),
+    online: fc.boolean(),
+  }),
+  event('send-held-back', 1, {}),
   event('pause', 1, {}),
   event('resume', 2, {}),
   event('disk', 2, { works: fc.boolean() }),

@@ -23,6 +23,7 @@ import type {
   Outcome,
   Pause,
   SendResult,
+  TurnRequest,
 } from '../../electron/core/ports.ts';
 import { closeDatabase, openDatabase, type WriteDatabase } from '../../electron/db/open.ts';
 import { AccountStore } from '../../electron/db/stores/accounts.ts';
@@ -50,7 +51,7 @@ export type Answer =
 /** Where the program dies: around a call to its store, or between two of them. */
 export type CrashPoint =
   | { readonly at: 'now' }
-  | { readonly at: 'before' | 'after'; readonly call: 'submit' | 'claim' | 'close' };
+  | { readonly at: 'before' | 'after'; readonly call: 'submit' | 'turn' };
 
 /** `which` picks among what there is, modulo; an event that finds nothing to act on does nothing. */
 export type SimulationEvent =
@@ -72,6 +73,13 @@ export type SimulationEvent =
   | { readonly type: 'set-clock'; readonly seconds: number }
   | { readonly type: 'sleep'; readonly seconds: number; readonly announced: boolean }
   | { readonly type: 'line-hint' }
+  /** What the balance call says from now on, and the operating system. */
+  | {
+      readonly type: 'line';
+      readonly check: 'works' | 'line' | 'unexpected' | 'key-rejected';
+      readonly online: boolean;
+    }
+  | { readonly type: 'send-held-back' }
   | { readonly type: 'pause' }
   | { readonly type: 'resume' }
   | { readonly type: 'disk'; readonly works: boolean }
@@ -149,6 +157,9 @@ interface Row {
   readonly recipient: string;
   readonly body: string;
 }
+
+/** Methods of the store that write nothing. Every other one may be refused by the disk. */
+const readingMethods = ['nextDue', 'nextLate', 'due', 'counts', 'accountPause', 'heldThrough', 'piledUp'];
 
 const selectRows = `SELECT id, client_ref, state, attempt_no, not_before, best_before, provider_id, account_id, recipient, body,
   state_at, error_code, error_text FROM message`;
@@ -259,6 +270,8 @@ class Simulation {
 
   // The world.
   #diskWorks = true;
+  #check: Extract<SimulationEvent, { type: 'line' }>['check'] = 'works';
+  #online = true;
   readonly #requests: Request[] = [];
   #crashAt: CrashPoint | undefined;
   #dead = false;
@@ -340,6 +353,9 @@ class Simulation {
           onSendingChanged() {},
           onPausedByGateway() {},
           onStorageProblem() {},
+          lineHint: { online: () => this.#online },
+          askAfterOutage: () => 10 * 60_000,
+          ...(account === 1 ? { ratePerMinute: 60 } : {}),
         }),
     );
     const dispatchers = this.#dispatchers;
@@ -359,9 +375,7 @@ class Simulation {
     const writes = new Set<keyof OutboxStore>(
       Object.getOwnPropertyNames(SqliteOutboxStore.prototype) as never,
     );
-    for (const reading of ['nextDue', 'counts', 'accountPause', 'constructor'] as const) {
-      writes.delete(reading as keyof OutboxStore);
-    }
+    for (const reading of [...readingMethods, 'constructor']) writes.delete(reading as keyof OutboxStore);
     return new Proxy(store, {
       get: (target, name: keyof OutboxStore) => {
         const method = target[name] as unknown;
@@ -375,10 +389,10 @@ class Simulation {
           const dies =
             point !== undefined && point.at !== 'now' && point.call === name ? point.at : undefined;
           if (dies === 'before') return this.#die();
-          if (name === 'claim' && this.#rules.crashLosesClaim === true) {
+          if (name === 'turn' && this.#rules.crashLosesClaim === true) {
             this.#database.exec('RELEASE before_claim; SAVEPOINT before_claim');
           }
-          if (name === 'close') this.#results.push(...(input[0] as AttemptResult[]));
+          if (name === 'turn') this.#results.push(...(input[0] as TurnRequest).results);
           const result: unknown = await (method as (...input: unknown[]) => Promise<unknown>).apply(
             target,
             input,
@@ -410,7 +424,10 @@ class Simulation {
           throw error;
         }
       },
-      check: async () => ({ kind: 'works', balance: 1, currency: 'ZAR' }),
+      check: async () =>
+        this.#check === 'works'
+          ? { kind: 'works', balance: 1, currency: 'ZAR' }
+          : { kind: 'failed', why: this.#check, text: '' },
       close: async () => {},
     };
   }
@@ -687,6 +704,13 @@ class Simulation {
       case 'line-hint':
         for (const dispatcher of this.#dispatchers) dispatcher.lineMayBeBack();
         break;
+      case 'line':
+        this.#check = event.check;
+        this.#online = event.online;
+        break;
+      case 'send-held-back':
+        await this.#soon(Promise.all(this.#dispatchers.map((dispatcher) => dispatcher.sendHeldBack())));
+        break;
       case 'pause':
         await this.#pauseAll();
         break;
@@ -940,10 +964,13 @@ class Simulation {
     this.#diskWorks = true;
     this.#crashAt = undefined;
     this.#pausedByPerson = false;
+    this.#check = 'works';
+    this.#online = true;
     this.#time.moveWallClock(Math.max(0, this.#latest - this.#time.clock.now()));
     for (let round = 0; ; round += 1) {
       rule(round < 200, 'the outbox does not come to rest although everything works');
       await this.#soon(Promise.all(this.#dispatchers.map((dispatcher) => dispatcher.resume())));
+      await this.#soon(Promise.all(this.#dispatchers.map((dispatcher) => dispatcher.sendHeldBack())));
       for (const request of this.#requests) {
         if (request.outcomes === undefined && !request.interrupted)
           this.#answer(request, { kind: 'accepted' });

@@ -29,7 +29,8 @@ export function cannotTrace(): string | undefined {
 export type TracedEvent =
   | { readonly kind: 'sent'; readonly bytes: Buffer }
   | { readonly kind: 'said'; readonly text: string }
-  | { readonly kind: 'synced'; readonly path: string };
+  /** What was written to a file is about to become durable: `finish` makes it so. */
+  | { readonly kind: 'syncing'; readonly finish: () => void };
 
 interface PendingWrite {
   readonly offset: number;
@@ -161,15 +162,17 @@ export class TracedDisk {
     const path = descriptor(call);
     const file = this.#files.get(path);
     if (file === undefined) return undefined;
-    const bytes = new GrowingBytes(file.durable);
-    for (const write of file.pending) {
-      if ('truncate' in write) bytes.resize(write.truncate);
-      else bytes.write(write.offset, write.bytes);
-    }
-    file.durable = bytes.content();
-    file.pending = [];
-    this.#syncs += 1;
-    return { kind: 'synced', path };
+    const finish = (): void => {
+      const bytes = new GrowingBytes(file.durable);
+      for (const write of file.pending) {
+        if ('truncate' in write) bytes.resize(write.truncate);
+        else bytes.write(write.offset, write.bytes);
+      }
+      file.durable = bytes.content();
+      file.pending = [];
+      this.#syncs += 1;
+    };
+    return { kind: 'syncing', finish };
   }
 
   #isOurs(path: string): boolean {

@@ -75,5 +75,5 @@ export class VirtualTime {
  * event loop bring every chain of promises to its end.
  */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 2; turn += 1) await new Promise<void>((done) => setImmediate(done));
+  for (let turn = 0; turn < 4; turn += 1) await new Promise<void>((done) => setImmediate(done));
 }
