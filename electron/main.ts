@@ -340,6 +340,7 @@ async function start(): Promise<void> {
       .then(() => feed.statusChanged());
     await opened.accounts.start();
     opened.recurring.start();
+    opened.tidy();
   }
 
   function afterFirstWindow(): void {

@@ -23,16 +23,21 @@ import type {
   SecretBox,
   Timers,
 } from './core/ports.ts';
+import { inSlices } from './core/slices.ts';
 import { closeDatabase, openDatabase, type WriteDatabase } from './db/open.ts';
 import { AccountStore } from './db/stores/accounts.ts';
 import { SqliteDraftStore } from './db/stores/drafts.ts';
 import { SqliteMessageReader } from './db/stores/messages.ts';
 import { SqliteOutboxStore } from './db/stores/outbox.ts';
 import { SqliteRecurrenceStore } from './db/stores/recurrences.ts';
+import { SearchIndexBuilder } from './db/stores/search-index.ts';
 import { DatabaseWorkers } from './db/worker/workers.ts';
 import { createGateway, type GatewayDescription } from './gateways/registry.ts';
 import type { OpenWorkspace } from './ipc/handlers/services.ts';
 import type { PracticeServer } from './practice/server.ts';
+
+/** A search that says nothing for so long will not say anything. One of a million texts takes 50 ms. */
+const searchTimeoutMilliseconds = 10_000;
 
 export interface WorkspaceParts {
   readonly mode: 'practice' | 'live';
@@ -60,6 +65,8 @@ export interface Workspace extends OpenWorkspace {
   readonly recovered: RecoveryReport;
   readonly workers: DatabaseWorkers;
   counts(): Promise<Counts>;
+  /** Brings an old history into the search index, a slice at a time. Called once sending has begun. */
+  tidy(): void;
   /** Waits for requests under way, at most five seconds, then closes the file. */
   close(): Promise<void>;
 }
@@ -163,19 +170,33 @@ async function workOn(
     log: parts.log,
     onChanged: parts.onSendingChanged,
   });
+  let stopTidying = (): void => {};
 
   return {
     mode: parts.mode,
     recurring,
     recurrences,
     workers,
+    search: (query, signal) =>
+      workers.run('search', query, { timeoutMilliseconds: searchTimeoutMilliseconds, signal }),
     outbox,
     accounts,
     messages: new SqliteMessageReader(database),
     drafts: new SqliteDraftStore(database),
     recovered,
     counts: () => store.counts(),
+    tidy() {
+      const index = new SearchIndexBuilder(database, () => parts.clock.monotonic());
+      if (index.pendingTo === 0) return;
+      // Texts that are not in it yet come in at the next start, if the disk refuses now.
+      stopTidying = inSlices(
+        (milliseconds) => index.slice(milliseconds),
+        parts.timers,
+        (error) => parts.log.error('indexing-failed', { error: String(error) }),
+      );
+    },
     async close() {
+      stopTidying();
       try {
         await recurring.stop();
         await accounts.stop();

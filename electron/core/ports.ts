@@ -448,13 +448,30 @@ export interface StoredAttempt {
   readonly text: string | null;
 }
 
+/** `outbox`: texts that still need us or a person. */
+export type MessageView = 'history' | 'outbox';
+
+export interface MessageQuery {
+  /** As typed. */
+  readonly query: string;
+  readonly view: MessageView;
+  /** Only older ones than this id; null: from the newest on. */
+  readonly before: number | null;
+  readonly limit: number;
+}
+
+export interface FoundPage {
+  /** Newest first. */
+  readonly rows: readonly StoredRow[];
+  /** What to pass as `before` to search on; null when all was searched. A page may end before it is full. */
+  readonly older: number | null;
+  /** False while older texts are still being brought into the index: they are not found yet. */
+  readonly complete: boolean;
+}
+
 export interface MessageReader {
   /** Newest first. `older` is what to pass as `before` for the next page. */
-  page(
-    view: 'history' | 'outbox',
-    before: number | null,
-    limit: number,
-  ): { rows: StoredRow[]; older: number | null };
+  page(view: MessageView, before: number | null, limit: number): { rows: StoredRow[]; older: number | null };
   /** Those that exist, in the order asked for. */
   rows(ids: readonly number[]): StoredRow[];
   detail(id: number): { message: StoredDetail; attempts: StoredAttempt[] } | undefined;

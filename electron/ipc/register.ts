@@ -90,6 +90,7 @@ function failureOf(error: unknown, method: Method, log: Log): Result<never> {
 
 const expectedNames: Readonly<Record<string, AppErrorCode>> = {
   AccountRemoved: 'no-account',
+  JobStopped: 'stale',
   MessageNotFound: 'not-found',
   StaleTransition: 'stale',
 };

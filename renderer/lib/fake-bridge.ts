@@ -7,6 +7,7 @@
 import { type AccountPauseReason, type MessageState, openStates } from '../../shared/domain/message.ts';
 import { withoutPassedTime } from '../../shared/domain/message-options.ts';
 import { noQuietHours } from '../../shared/domain/quiet-hours.ts';
+import { finds, parseQuery } from '../../shared/domain/search.ts';
 import { type AppErrorCode, failure, type Result, success } from '../../shared/errors.ts';
 import type {
   AccountView,
@@ -548,6 +549,20 @@ export function createFakeClient(scenario: Scenario): FakeClient {
         .sort((a, b) => b.id - a.id);
       const rows = all.slice(0, limit).map(toRow);
       return success({ rows, older: all.length > limit ? (rows.at(-1)?.id ?? null) : null });
+    },
+    'messages.search': ({ query: typed, view, before, limit }) => {
+      const query = parseQuery(typed);
+      const all = [...messages.values()]
+        .filter(({ state }) => view === 'history' || (openStates as readonly MessageState[]).includes(state))
+        .filter(({ id }) => before === null || id < before)
+        .filter(({ recipient, body }) => query !== undefined && finds(query, recipient, body))
+        .sort((a, b) => b.id - a.id);
+      const rows = all.slice(0, limit).map(toRow);
+      return success({
+        rows,
+        older: all.length > limit ? (rows.at(-1)?.id ?? null) : null,
+        complete: true,
+      });
     },
     'messages.rows': ({ ids }) =>
       success(ids.flatMap((id) => messages.get(id) ?? []).map((message) => toRow(message))),

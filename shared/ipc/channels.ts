@@ -24,6 +24,7 @@ export const methods = [
   'draft.load',
   'draft.save',
   'messages.page',
+  'messages.search',
   'messages.rows',
   'messages.detail',
   'messages.cancel',

@@ -11,6 +11,7 @@ import { centralLoginSchema } from '../domain/central-login.ts';
 import { gatewayErrorMeanings } from '../domain/gateway-error.ts';
 import { accountPauseReasons, maxBodyUnits, messageStates } from '../domain/message.ts';
 import { messageOptionsSchema } from '../domain/message-options.ts';
+import { maxQueryUnits } from '../domain/search.ts';
 import { typedOptionsSchema } from '../domain/typed-options.ts';
 import { appErrorCodes } from '../errors.ts';
 import { settingsPatchSchema, settingsSchema } from '../settings.ts';
@@ -190,6 +191,13 @@ export const pageSchema = v.strictObject({
 });
 export type MessagePage = v.InferOutput<typeof pageSchema>;
 
+export const foundPageSchema = v.strictObject({
+  /** A page may end before it is full: searching takes its time, and `older` tells where to go on. */
+  ...pageSchema.entries,
+  /** False while older texts are still being brought into the index: they are not found yet. */
+  complete: v.boolean(),
+});
+
 export const draftSchema = v.strictObject({
   to: v.pipe(v.string(), v.maxLength(20_000)),
   body,
@@ -335,6 +343,17 @@ export const contract = {
       limit: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(maxPageSize)),
     }),
     output: pageSchema,
+    windows: main,
+  },
+  /** Newest first, off the main thread. A new search of the same window ends the one before, which answers `stale`. */
+  'messages.search': {
+    input: v.strictObject({
+      query: v.pipe(v.string(), v.maxLength(maxQueryUnits)),
+      view: v.picklist(['history', 'outbox']),
+      before: v.nullable(rowId),
+      limit: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(maxPageSize)),
+    }),
+    output: foundPageSchema,
     windows: main,
   },
   'messages.rows': {

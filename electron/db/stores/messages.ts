@@ -1,9 +1,10 @@
 /** What the windows read: keyset pages, single rows, and the whole story of one text. Never writes. */
 import { openStates } from '../../../shared/domain/message.ts';
-import type { MessageReader, StoredAttempt, StoredDetail, StoredRow } from '../../core/ports.ts';
-import type { WriteDatabase } from '../open.ts';
+import type { MessageReader, MessageView, StoredAttempt, StoredDetail, StoredRow } from '../../core/ports.ts';
+import type { ReadDatabase } from '../open.ts';
 
-const columns = `id, recipient, substr(body, 1, 160) AS start, parts, state, state_at AS stateAt, created_at AS createdAt,
+/** One row of a list. */
+export const rowColumns = `id, recipient, substr(body, 1, 160) AS start, parts, state, state_at AS stateAt, created_at AS createdAt,
   not_before AS notBefore, error_code AS errorCode, error_text AS errorText, cancel_requested AS cancelRequested`;
 /** Attempts shown of one text. */
 const shownAttempts = 100;
@@ -15,17 +16,17 @@ export class SqliteMessageReader implements MessageReader {
   readonly #detail;
   readonly #attempts;
 
-  constructor(database: WriteDatabase) {
+  constructor(database: ReadDatabase) {
     const open = openStates.map((state) => `'${state}'`).join(', ');
     this.#history = database.prepare(
-      `SELECT ${columns} FROM message WHERE id < :before ORDER BY id DESC LIMIT :limit`,
+      `SELECT ${rowColumns} FROM message WHERE id < :before ORDER BY id DESC LIMIT :limit`,
     );
     this.#outbox = database.prepare(
-      `SELECT ${columns} FROM message WHERE id < :before AND state IN (${open}) ORDER BY id DESC LIMIT :limit`,
+      `SELECT ${rowColumns} FROM message WHERE id < :before AND state IN (${open}) ORDER BY id DESC LIMIT :limit`,
     );
-    this.#row = database.prepare(`SELECT ${columns} FROM message WHERE id = ?`);
+    this.#row = database.prepare(`SELECT ${rowColumns} FROM message WHERE id = ?`);
     this.#detail = database.prepare(
-      `SELECT ${columns}, body, encoding, options, account_id AS accountId,
+      `SELECT ${rowColumns}, body, encoding, options, account_id AS accountId,
          (SELECT label FROM account WHERE account.id = account_id) AS accountLabel,
          (SELECT family FROM account WHERE account.id = account_id) AS accountFamily, client_ref AS clientRef,
          provider_id AS providerId, resend_of AS resendOf
@@ -39,11 +40,7 @@ export class SqliteMessageReader implements MessageReader {
   }
 
   /** Newest first; one more than asked for tells whether there is an older page. */
-  page(
-    view: 'history' | 'outbox',
-    before: number | null,
-    limit: number,
-  ): { rows: StoredRow[]; older: number | null } {
+  page(view: MessageView, before: number | null, limit: number): { rows: StoredRow[]; older: number | null } {
     const statement = view === 'history' ? this.#history : this.#outbox;
     const found = statement.all({
       before: before ?? Number.MAX_SAFE_INTEGER,

@@ -40,4 +40,4 @@ const act: Job<{ do: string; with?: unknown; times?: number }, unknown, unknown>
   },
 };
 
-serveJobs({ 'measure-file': act });
+serveJobs({ search: act });

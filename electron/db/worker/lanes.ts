@@ -7,5 +7,5 @@ import type { JobName } from './jobs/index.ts';
 export type Lane = 'quick' | 'long';
 
 export const lanes: Readonly<Record<JobName, Lane>> = {
-  'measure-file': 'quick',
+  search: 'quick',
 };

@@ -10,6 +10,8 @@ import type { Services, TextRules } from './services.ts';
 type Group = Pick<Handlers, Extract<keyof Handlers, `messages.${string}`>>;
 
 export function messageHandlers(services: Services): Group {
+  /** The search under way, by window. */
+  const searching = new Map<number, AbortController>();
   return {
     'messages.page': async ({ view, before, limit }) => {
       const workspace = services.workspace();
@@ -20,6 +22,24 @@ export function messageHandlers(services: Services): Group {
         rows: page.rows.map((row) => rowView(row, rules, services.now())),
         older: page.older,
       });
+    },
+    'messages.search': async ({ query, view, before, limit }, caller) => {
+      const workspace = services.workspace();
+      if (workspace === undefined) return success({ rows: [], older: null, complete: true });
+      searching.get(caller.webContentsId)?.abort();
+      const controller = new AbortController();
+      searching.set(caller.webContentsId, controller);
+      try {
+        const page = await workspace.search({ query, view, before, limit }, controller.signal);
+        const rules = await services.textRules();
+        return success({ ...page, rows: page.rows.map((row) => rowView(row, rules, services.now())) });
+      } catch (error) {
+        // Whoever typed on does not wait for this one.
+        if (controller.signal.aborted) return failure('stale');
+        throw error;
+      } finally {
+        if (searching.get(caller.webContentsId) === controller) searching.delete(caller.webContentsId);
+      }
     },
     'messages.rows': async ({ ids }) => {
       const workspace = services.workspace();

@@ -13,7 +13,9 @@ import type {
   AccountFamily,
   Calendar,
   DraftStore,
+  FoundPage,
   Log,
+  MessageQuery,
   MessageReader,
   RecurrenceStore,
 } from '../../core/ports.ts';
@@ -24,6 +26,8 @@ export interface OpenWorkspace {
   readonly mode: 'practice' | 'live';
   readonly outbox: Outbox;
   readonly messages: MessageReader;
+  /** Off the main thread. @throws JobStopped when the signal says that nobody waits any more */
+  search(query: MessageQuery, signal: AbortSignal): Promise<FoundPage>;
   readonly drafts: DraftStore;
   readonly accounts: Accounts;
   readonly recurring: RecurringTexts;

@@ -1,5 +1,6 @@
 import { type MessageState, openStates } from '../../../shared/domain/message.ts';
-import type { AppError } from '../../../shared/errors.ts';
+import { parseQuery, type SearchQuery } from '../../../shared/domain/search.ts';
+import type { AppError, Result } from '../../../shared/errors.ts';
 import type { Input, MessagePage, MessageRow } from '../../../shared/ipc/contract.ts';
 import type { Client } from '../../lib/bridge.ts';
 
@@ -55,10 +56,17 @@ export class MessageList {
   phase = $state<'loading' | 'ready' | 'failed'>('loading');
   error = $state.raw<AppError | undefined>(undefined);
   loadingOlder = $state(false);
+  /** What is searched for; undefined: everything is shown. */
+  query = $state.raw<SearchQuery | undefined>(undefined);
+  /** The first page of a search is not full yet. */
+  searching = $state(false);
+  /** False while older texts cannot be found yet. */
+  indexComplete = $state(true);
 
   readonly view: View;
   readonly #client: Client;
   #older: number | null = null;
+  #typed = '';
   /** Rows that may have changed while nobody looked. */
   #stale = new Set<number>();
   /** Grows with every whole reading, so that an answer to an earlier one is dropped. */
@@ -78,19 +86,52 @@ export class MessageList {
   async load(): Promise<void> {
     this.#reading += 1;
     const reading = this.#reading;
+    this.loadingOlder = false;
     if (this.phase === 'failed') this.phase = 'loading';
-    const answer = await this.#client.call('messages.page', {
-      view: this.view,
-      before: null,
-      limit: firstPage,
-    });
+    const answer = await this.#ask(null, firstPage);
     if (reading !== this.#reading) return;
     if (!answer.ok) {
       this.error = answer.error;
       this.phase = 'failed';
+      this.searching = false;
       return;
     }
     this.#show(answer.value.rows, answer.value.older);
+    await this.#fill(reading);
+  }
+
+  /** Shows what a query finds; an empty one shows everything again. */
+  async search(typed: string): Promise<void> {
+    if (typed.trim() === this.#typed) return;
+    this.#typed = typed.trim();
+    this.query = parseQuery(typed);
+    this.searching = this.query !== undefined;
+    this.indexComplete = true;
+    this.loadingOlder = false;
+    await this.load();
+  }
+
+  /** A search hands over pages before they are full, so that nobody waits: it goes on until the first one is. */
+  async #fill(reading: number): Promise<void> {
+    if (this.query === undefined) return;
+    while (reading === this.#reading && this.#older !== null && this.rows.length < firstPage) {
+      if (!(await this.loadOlder())) break;
+    }
+    if (reading === this.#reading) this.searching = false;
+  }
+
+  async #ask(before: number | null, limit: number): Promise<Result<MessagePage>> {
+    if (this.query === undefined)
+      return this.#client.call('messages.page', { view: this.view, before, limit });
+    const reading = this.#reading;
+    const answer = await this.#client.call('messages.search', {
+      query: this.#typed,
+      view: this.view,
+      before,
+      limit,
+    });
+    if (answer.ok && reading === this.#reading) this.indexComplete = answer.value.complete;
+    return answer;
   }
 
   #show(rows: readonly MessageRow[], older: number | null): void {
@@ -113,17 +154,19 @@ export class MessageList {
     await this.#readRows(ids);
   }
 
-  async loadOlder(): Promise<void> {
-    if (this.loadingOlder || this.#older === null) return;
+  /** @returns whether older rows, or at least the place to go on from, came */
+  async loadOlder(): Promise<boolean> {
+    if (this.loadingOlder || this.#older === null) return false;
     this.loadingOlder = true;
     const reading = this.#reading;
     const before = this.#older;
-    const answer = await this.#client.call('messages.page', { view: this.view, before, limit: page });
-    this.loadingOlder = false;
+    const answer = await this.#ask(before, page);
+    if (reading === this.#reading) this.loadingOlder = false;
     // The newest page may have grown over this place meanwhile.
-    if (reading !== this.#reading || before !== this.#older || !answer.ok) return;
+    if (reading !== this.#reading || before !== this.#older || !answer.ok) return false;
     this.rows = [...this.rows, ...answer.value.rows];
     this.#older = answer.value.older;
+    return true;
   }
 
   /** A hint from main: these texts changed, `more` of them than are named. */
@@ -133,6 +176,11 @@ export class MessageList {
     if (more) for (const id of known) this.#stale.add(id);
     const loaded = ids.filter((id) => known.has(id));
     const oldest = this.rows.at(-1)?.id ?? 0;
+    // What was found stays as it is while somebody looks at it; what became of it is shown.
+    if (this.query !== undefined) {
+      await this.#readRows(loaded.slice(0, page));
+      return;
+    }
     const fresh = ids.some((id) => !known.has(id) && (id > oldest || this.#older === null));
     if (fresh || more) await this.#readNewest();
     else await this.#readRows(loaded.slice(0, page));

@@ -122,3 +122,61 @@ describe('MessageList', () => {
     expect(ids(list.rows)).toEqual([2, 1]);
   });
 });
+
+describe('searching', () => {
+  it('shows what a query finds, goes on below, and shows everything again afterwards', async () => {
+    const { list } = open(450);
+    await list.load();
+    await list.search('order');
+    // Every seventh of the pretend texts is about an order.
+    expect(list.rows).toHaveLength(64);
+    expect(list.rows.every(({ preview }) => preview.includes('order'))).toBe(true);
+    expect([list.searching, list.complete]).toEqual([false, true]);
+    await list.search('');
+    expect(list.rows).toHaveLength(100);
+    expect(list.query).toBeUndefined();
+  });
+
+  it('drops the answer to what is no longer searched for', async () => {
+    const { list } = open(20);
+    await list.load();
+    const first = list.search('order');
+    const second = list.search('school');
+    await Promise.all([first, second]);
+    expect(list.rows.length).toBeGreaterThan(0);
+    expect(list.rows.every(({ preview }) => preview.includes('School'))).toBe(true);
+  });
+
+  it('goes on by itself while pages come before they are full', async () => {
+    const { client } = open(30);
+    const asked: (number | null)[] = [];
+    const slow = {
+      ...client,
+      call: (async (method: string, input: { before: number | null; limit: number }) => {
+        if (method !== 'messages.search') return client.call(method as never, input as never);
+        asked.push(input.before);
+        // Ten ids a page, and nothing in most of them.
+        const from = input.before ?? 31;
+        const rows = from > 11 ? [] : [row(from - 1)];
+        return { ok: true, value: { rows, older: from > 11 ? from - 10 : null, complete: true } };
+      }) as typeof client.call,
+    };
+    const list = new MessageList(slow, 'history');
+    await list.search('rare');
+    expect(asked).toEqual([null, 21, 11]);
+    expect(ids(list.rows)).toEqual([10]);
+    expect([list.searching, list.complete]).toEqual([false, true]);
+  });
+
+  it('keeps what was found in place while texts change, and does not mix in new ones', async () => {
+    const { client, list } = open(40);
+    await list.load();
+    await list.search('order');
+    const before = ids(list.rows);
+    const changed = before[0] ?? 0;
+    await client.call('messages.cancel', { id: changed });
+    await list.changed([changed, 41], false);
+    expect(ids(list.rows)).toEqual(before);
+    expect(list.rows[0]?.state).toBe('cancelled');
+  });
+});

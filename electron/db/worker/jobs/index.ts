@@ -1,8 +1,8 @@
 /** Every job by name. To add one: a file here, a line below, and its lane in `../lanes.ts`. */
-import { measureFile } from './measure-file.ts';
+import { search } from './search.ts';
 
 export const jobs = {
-  'measure-file': measureFile,
+  search,
 } as const;
 
 export type Jobs = typeof jobs;
