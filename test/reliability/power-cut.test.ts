@@ -160,6 +160,9 @@ async function cutEverywhere(data: string, trace: string, directory: string): Pr
       const database = new Sqlite(join(cut, 'outbox.db'));
       try {
         if (database.pragma('integrity_check', { simple: true }) !== 'ok') return undefined;
+        // Cut before the first migration was on the disk: a new file, and nothing was confirmed yet.
+        const tables = database.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'message'`).all();
+        if (tables.length === 0) return new Map();
         const rows = database.prepare('SELECT recipient, state FROM message').all() as {
           recipient: string;
           state: string;
