@@ -99,6 +99,17 @@ class ClaimsWithoutWriting extends Breakable {
   }
 }
 
+class ForgetsDueTimes extends Breakable {
+  override async turn(request: TurnRequest) {
+    this.database.exec(`UPDATE message SET not_before = 0 WHERE state = 'queued'`);
+    return super.turn(request);
+  }
+}
+/** Everything is due at once. */
+export const forgetsDueTimes: Rules = {
+  store: (database, parts) => new ForgetsDueTimes(database, parts),
+};
+
 export interface BrokenRule {
   readonly name: string;
   readonly rules: Rules;

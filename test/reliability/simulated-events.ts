@@ -70,6 +70,9 @@ const anyEvent = fc.oneof(
     texts: fc.integer({ min: 1, max: 7 }),
     personal: fc.boolean(),
     bestBeforeSeconds: fc.constantFrom(undefined, undefined, undefined, 10, 2 * minutes, 2 * hours),
+    sendInSeconds: fc.constantFrom(undefined, undefined, undefined, undefined, 60, 3 * hours),
+    undoSeconds: fc.constantFrom(0, 0, 0, 8),
+    override: fc.boolean(),
   }),
   event('submit-again', 2, { which }),
   event('answer', 14, { which, answer }),
@@ -86,6 +89,7 @@ const anyEvent = fc.oneof(
     seconds: fc.constantFrom(-day, -hours, -5 * minutes, 5 * minutes, hours, day),
   }),
   event('sleep', 1, { seconds: fc.constantFrom(60, 8 * hours), announced: fc.boolean() }),
+  event('hours', 1, { open: fc.boolean() }),
   event('line-hint', 1, {}),
   event('line', 1, {
     check: fc.constantFrom(

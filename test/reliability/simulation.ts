@@ -61,6 +61,12 @@ export type SimulationEvent =
       readonly texts: number;
       readonly personal: boolean;
       readonly bestBeforeSeconds: number | undefined;
+      /** Asked for at a time. */
+      readonly sendInSeconds: number | undefined;
+      /** How long it can be undone. */
+      readonly undoSeconds: number;
+      /** Why it may go although the hours are quiet. */
+      readonly override: boolean;
     }
   | { readonly type: 'submit-again'; readonly which: number }
   | { readonly type: 'answer'; readonly which: number; readonly answer: Answer }
@@ -72,6 +78,8 @@ export type SimulationEvent =
   | { readonly type: 'pass-time'; readonly seconds: number }
   | { readonly type: 'set-clock'; readonly seconds: number }
   | { readonly type: 'sleep'; readonly seconds: number; readonly announced: boolean }
+  /** Quiet hours begin or end, for the first account. */
+  | { readonly type: 'hours'; readonly open: boolean }
   | { readonly type: 'line-hint' }
   /** What the balance call says from now on, and the operating system. */
   | {
@@ -138,6 +146,10 @@ interface Text {
   readonly body: string;
   state: MessageState;
   bestBefore: number | undefined;
+  readonly sendAt: number | undefined;
+  /** On the clock of its submission. */
+  readonly undoUntil: number | undefined;
+  readonly override: boolean;
   cancelRequested: boolean;
   /** Submitted, but the program died or refused before it said so: may or may not be there. */
   uncertain: boolean;
@@ -272,6 +284,9 @@ class Simulation {
   #diskWorks = true;
   #check: Extract<SimulationEvent, { type: 'line' }>['check'] = 'works';
   #online = true;
+  #hoursOpen = true;
+  /** From then on what seems to wait longer than any undo or back-off may go at once. */
+  #clockWasSet = false;
   readonly #requests: Request[] = [];
   #crashAt: CrashPoint | undefined;
   #dead = false;
@@ -355,7 +370,14 @@ class Simulation {
           onStorageProblem() {},
           lineHint: { online: () => this.#online },
           askAfterOutage: () => 10 * 60_000,
-          ...(account === 1 ? { ratePerMinute: 60 } : {}),
+          ...(account === 1
+            ? { ratePerMinute: 60 }
+            : {
+                calendar: {
+                  // Asked again within the half minute that no timer exceeds.
+                  windowAt: () => ({ open: this.#hoursOpen, changesAt: undefined }),
+                },
+              }),
         }),
     );
     const dispatchers = this.#dispatchers;
@@ -536,6 +558,18 @@ class Simulation {
       rule(row.state === 'sending', `a request for ${message.clientRef}, which is ${row.state} on disk`);
       rule(row.not_before <= now, `${message.clientRef} went out before its time`);
       rule(
+        text.sendAt === undefined || text.sendAt <= Math.max(now, this.#latest),
+        `${message.clientRef} went out before it was asked for`,
+      );
+      rule(
+        text.undoUntil === undefined || text.undoUntil <= Math.max(now, this.#latest) || this.#clockWasSet,
+        `${message.clientRef} went out while it could be undone`,
+      );
+      rule(
+        this.#hoursOpen || account !== 0 || text.override,
+        `${message.clientRef} went out in quiet hours, and nobody gave a reason`,
+      );
+      rule(
         text.bestBefore === undefined || text.bestBefore > now,
         `${message.clientRef} went out after its best before, and nobody was asked`,
       );
@@ -690,6 +724,10 @@ class Simulation {
         break;
       case 'set-clock':
         this.#time.moveWallClock(event.seconds * 1_000);
+        this.#clockWasSet = true;
+        break;
+      case 'hours':
+        this.#hoursOpen = event.open;
         break;
       case 'sleep':
         if (event.announced) {
@@ -767,6 +805,9 @@ class Simulation {
           encoding: 'gsm-7',
           bestBefore:
             event.bestBeforeSeconds === undefined ? undefined : now + event.bestBeforeSeconds * 1_000,
+          sendAt: event.sendInSeconds === undefined ? undefined : now + event.sendInSeconds * 1_000,
+          notBefore: event.undoSeconds === 0 ? undefined : now + event.undoSeconds * 1_000,
+          quietOverride: event.override ? 'a doctor asked for it' : undefined,
         };
       }),
     };
@@ -785,6 +826,9 @@ class Simulation {
         body: message.body,
         state: 'queued',
         bestBefore: message.bestBefore,
+        sendAt: message.sendAt,
+        undoUntil: message.notBefore,
+        override: message.quietOverride !== undefined,
         cancelRequested: false,
         uncertain: true,
         finalRow: undefined,
@@ -835,6 +879,8 @@ class Simulation {
         clientRef: again,
         state: 'queued',
         bestBefore: undefined,
+        sendAt: undefined,
+        undoUntil: undefined,
         cancelRequested: false,
         uncertain: true,
         finalRow: undefined,
@@ -966,6 +1012,7 @@ class Simulation {
     this.#pausedByPerson = false;
     this.#check = 'works';
     this.#online = true;
+    this.#hoursOpen = true;
     this.#time.moveWallClock(Math.max(0, this.#latest - this.#time.clock.now()));
     for (let round = 0; ; round += 1) {
       rule(round < 200, 'the outbox does not come to rest although everything works');
@@ -979,7 +1026,9 @@ class Simulation {
       await this.#compare();
       const open = this.#rows().filter((row) => row.state === 'queued' || row.state === 'sending');
       if (open.length === 0) break;
-      await this.#time.advance(round < 20 ? 10_000 : day * 1_000);
+      // Later the machine sleeps between two looks, which is as good as waiting and costs nothing.
+      if (round >= 5) this.#time.moveWallClock(round < 60 ? 60_000 * round : day * 1_000);
+      await this.#time.advance(31_000);
       await this.#compare();
     }
     for (const text of this.#texts.values()) {
