@@ -3,7 +3,7 @@ import type { AccountPauseReason } from '../../shared/domain/message.ts';
 import type { Outcome, Pause } from '../core/ports.ts';
 import type { ErrorRow } from './error-table.ts';
 import { readRetryAfter } from './retry-after.ts';
-import { serverWords } from './server-words.ts';
+import { oneLine } from './server-words.ts';
 
 export interface Answer {
   readonly status: number;
@@ -174,5 +174,5 @@ export function weightier(one: Pause | undefined, other: Pause | undefined): Pau
 export function statusWords(answer: Answer): string {
   const type = answer.headers['content-type']?.split(';')[0]?.trim() ?? '';
   const what = answer.bodyText.trim() === '' ? 'an empty answer' : `an answer of type ${type || 'unknown'}`;
-  return serverWords(`HTTP ${answer.status}, ${what}`);
+  return oneLine(`HTTP ${answer.status}, ${what}`);
 }

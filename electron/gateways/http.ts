@@ -12,7 +12,7 @@
 import type { LookupFunction } from 'node:net';
 import type { Dispatcher, Pool } from 'undici';
 import { Deadlines, type Expiry, forgetAbort, onAbortOf } from './patience.ts';
-import { type Redact, redactor } from './redaction.ts';
+import { type Redact, redactor, type Secrets } from './redaction.ts';
 
 /** Milliseconds. */
 export interface HttpTimeouts {
@@ -53,10 +53,10 @@ export interface HttpRequest {
   readonly path: string;
   /** Sent in this order, after `host` and `connection`. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Value of the `Authorization` header. It is cut out of everything that is returned. */
+  /** Value of the `Authorization` header. It is cut out of what is returned, except of an answer. */
   readonly authorization?: string | undefined;
   /** What stands in the path or the body and must not come back either: a key in the query, a password, a session. */
-  readonly secrets?: readonly string[] | undefined;
+  readonly secrets?: Secrets | undefined;
   readonly body?: string | undefined;
   readonly signal: AbortSignal;
 }
@@ -65,7 +65,8 @@ export interface HttpRequest {
 export type NotSentWhy = 'dns' | 'connect' | 'tls' | 'certificate' | 'timeout' | 'aborted' | 'invalid';
 
 /**
- * - `answered` a complete answer came; what it means is the adapter's business
+ * - `answered` a complete answer came, exactly as it is; what it means is the adapter's business, and so is to cut secrets
+ *   out of what it says (`withoutSecrets`)
  * - `notSent`  not one byte of this request was written
  * - `unknown`  some or all of it was written and no complete answer came; `status` when at least its headers did
  */
@@ -122,7 +123,7 @@ export function openDoorway(options: DoorwayOptions): HttpDoorway {
     } catch (error) {
       if (pool === opening) pool = undefined;
       const redact = redactorOf(httpRequest);
-      return redactResult({ kind: 'notSent', why: 'invalid', ...describe(error) }, redact, httpRequest.path);
+      return redactFailure({ kind: 'notSent', why: 'invalid', ...describe(error) }, redact, httpRequest.path);
     }
     // Closed meanwhile: a destroyed pool turns the request away unwritten.
     if (pool === opening) opened = ready;
@@ -311,7 +312,11 @@ class Exchange implements Dispatcher.DispatchHandler, Expiry {
     this.#settled = true;
     this.#deadlines.remove(this);
     forgetAbort(this.#request.signal, this);
-    this.#resolve(redactResult(result, redactorOf(this.#request), this.#request.path));
+    this.#resolve(
+      result.kind === 'answered'
+        ? result
+        : redactFailure(result, redactorOf(this.#request), this.#request.path),
+    );
   }
 }
 
@@ -386,14 +391,15 @@ function fieldOf(error: unknown, field: 'code' | 'syscall'): string | undefined 
 
 function redactorOf(request: HttpRequest): Redact {
   const { authorization, secrets } = request;
-  if (authorization === undefined) return redactor(secrets ?? []);
-  return redactor(secrets === undefined ? [authorization] : [authorization, ...secrets]);
+  if (authorization === undefined) return redactor(secrets ?? { secrets: [] });
+  return redactor({ ...secrets, secrets: [authorization, ...(secrets?.secrets ?? [])] });
 }
 
-function redactResult(result: HttpResult, redact: Redact, path: string): HttpResult {
-  // Neither Node nor undici puts the path into a message today; a key may stand in it, so it is cut out all the same.
-  if (result.kind !== 'answered') return { ...result, text: redact(result.text.replaceAll(path, '[path]')) };
-  const headers: Record<string, string> = {};
-  for (const name in result.headers) headers[name] = redact(result.headers[name] ?? '');
-  return { kind: 'answered', status: result.status, headers, bodyText: redact(result.bodyText) };
+/** Neither Node nor undici puts the path into a message today; a key may stand in it, so it is cut out all the same. */
+function redactFailure(
+  result: Exclude<HttpResult, { kind: 'answered' }>,
+  redact: Redact,
+  path: string,
+): HttpResult {
+  return { ...result, text: redact(result.text.replaceAll(path, '[path]')) };
 }

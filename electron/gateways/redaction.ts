@@ -1,99 +1,160 @@
-/** Cuts secrets out of whatever a server or an error says, before anything else sees it. */
+/**
+ * Cuts secrets out of whatever a server or an error says, before anybody else sees it.
+ *
+ * An answer is read first and its words are redacted afterwards. The other way round, a secret in JSON's or XML's own
+ * spelling would come out of the reading whole, and a user name that is also a number, or the word `Credit`, would
+ * make an answer unreadable. Since nothing is cut out of an acceptance, a request that went well costs nothing.
+ */
+import { decodeWindows1252, encodeWindows1252 } from '../../shared/domain/windows-1252.ts';
+import { serverWords } from './server-words.ts';
 
 export type Redact = (text: string) => string;
 
-/** Only for secrets this long does plain replacing never make holes in words, numbers or message ids. */
-const surelyUnlikeWords = 16;
-/** A shorter secret cannot be told from ordinary text at all. */
+export interface Secrets {
+  /** Keys, passwords, sessions: cut out wherever they stand, inside other words too. */
+  readonly secrets: readonly string[];
+  /** What only names the account, and may be a word or a number like any other: cut out where it stands by itself. */
+  readonly names?: readonly string[];
+}
+
+/** Shorter than this, a secret cannot be told from ordinary text at all. */
 const shortest = 4;
+/** From this length on, the beginning alone gives a secret away and is unlike any word. */
+const unlikeWords = 16;
+const telling = 8;
 
 /**
- * A function that replaces every secret, in every spelling a server might echo it in, by `[key]`: as it is, as URL and
- * form encoding in either case of the hexadecimal digits, as JSON, as base64. The replacement has no character that
- * JSON, XML or a query would trip over, so that an echoing answer can still be read.
- *
- * Keys and sessions are cut out wherever they occur. A password may be as short as four characters and could stand
- * inside a phone number or an id by chance: it is cut out where it stands by itself.
+ * A function that replaces every secret, in every spelling a server might repeat it in, by `[key]`: character by
+ * character as it is or encoded for a URL, a form, JSON or XML, even several times over, in either letter case, in
+ * UTF-8 or the Windows-1252 that Developers' Central is sent, or in base64 as a whole. Of a long one also what is left
+ * when its end is missing.
  */
-export function redactor(secrets: readonly string[]): Redact {
-  let cut: Redact | undefined;
-  const traces = secrets.filter((secret) => secret.length >= shortest).flatMap(tracesOf);
+export function redactor({ secrets, names = [] }: Secrets): Redact {
+  let pattern: RegExp | undefined;
   return (text) => {
-    // Spelling a secret out in every way costs more than sending it; hardly any answer has a trace of one.
-    if (!traces.some((trace) => text.includes(trace))) return text;
-    cut ??= cutter(secrets);
-    return cut(text);
+    // Spelling a secret out in every way costs more than sending it; most answers have no words at all.
+    pattern ??= patternOf(secrets, names);
+    return text.replace(pattern, '[key]');
   };
 }
 
-/** What stands in a text whenever a spelling of the secret does: its longest plain piece, and the start of its base64. */
-function tracesOf(secret: string): readonly string[] {
-  let from = 0;
-  let to = 0;
-  for (let start = 0, index = 0; index <= secret.length; index += 1) {
-    if (index < secret.length && isPlain(secret.charCodeAt(index))) continue;
-    if (index - start > to - from) {
-      from = start;
-      to = index;
-    }
-    start = index + 1;
+/**
+ * The same result with every secret cut out of everything in it that a server may have worded. Our own words (`kind`,
+ * `why`, `reason`, `meaning`) stay.
+ */
+export function withoutSecrets<Result extends object>(result: Result, secrets: Secrets): Result {
+  if (isPlainSuccess(result, secrets)) return result;
+  const redact = redactor(secrets);
+  const clean = (value: unknown, name: string): unknown => {
+    if (typeof value === 'string') return ownWords.has(name) ? value : serverWords(redact(value));
+    if (Array.isArray(value)) return value.map((each) => clean(each, name));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([member, held]) => [
+        member,
+        member === 'providerId' ? providerIdOf(held, secrets) : clean(held, member),
+      ]),
+    );
+  };
+  return clean(result, '') as Result;
+}
+
+const ownWords: ReadonlySet<string> = new Set(['kind', 'why', 'reason', 'meaning']);
+
+/** Whether all that a server said is yes. */
+function isPlainSuccess(result: object, secrets: Secrets): boolean {
+  if (!('outcomes' in result) || !Array.isArray(result.outcomes)) return false;
+  if ('pause' in result && result.pause !== undefined) return false;
+  for (const outcome of result.outcomes as readonly { kind: string; providerId?: string }[]) {
+    const { kind, providerId } = outcome;
+    if (kind !== 'accepted' || providerIdOf(providerId, secrets) !== providerId) return false;
   }
-  return [secret.slice(from, to), base64Start(secret)];
+  return true;
 }
 
-/** ASCII letters and digits: no spelling changes them. */
-function isPlain(code: number): boolean {
-  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57);
-}
-
-/** The first three octets decide the first four digits, and three characters have at least as many. */
-function base64Start(secret: string): string {
-  const start = secret.slice(0, 3);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range of ASCII
-  return /^[\u0000-\u007f]*$/.test(start) ? btoa(start) : Buffer.from(start).toString('base64').slice(0, 4);
-}
-
-function cutter(secrets: readonly string[]): Redact {
-  const plain = new Set<string>();
-  const alone = new Set<string>();
+/** An id is looked up later, so it stays as it is or goes altogether. */
+function providerIdOf(id: unknown, { secrets }: Secrets): string | undefined {
+  if (typeof id !== 'string' || id.length < telling) return typeof id === 'string' ? id : undefined;
   for (const secret of secrets) {
-    if (secret.length < shortest) continue;
-    const into = secret.length >= surelyUnlikeWords ? plain : alone;
-    for (const spelling of spellingsOf(secret)) into.add(spelling);
+    // Hardly any gets further than its first letter: this is done for every text.
+    if ((secret.charCodeAt(0) | 32) !== (id.charCodeAt(0) | 32) || secret.length < unlikeWords) continue;
+    if (id.toLowerCase().startsWith(secret.slice(0, telling).toLowerCase())) return undefined;
   }
-  const standingAlone = [...alone].map(
-    (spelling) => new RegExp(`(?<![A-Za-z0-9])${escaped(spelling)}(?![A-Za-z0-9])`, 'g'),
-  );
-  return (text) => {
-    let clean = text;
-    for (const spelling of plain) clean = clean.replaceAll(spelling, '[key]');
-    for (const pattern of standingAlone) clean = clean.replaceAll(pattern, '[key]');
-    return clean;
-  };
+  return id;
 }
 
-/** The longer spellings first, so that no half of one is left over. */
-function spellingsOf(secret: string): readonly string[] {
-  const json = JSON.stringify(secret).slice(1, -1);
-  const xml = secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  const url = encodeURIComponent(secret.toWellFormed());
-  const form = new URLSearchParams([['', secret]]).toString().slice(1);
+function patternOf(secrets: readonly string[], names: readonly string[]): RegExp {
+  const patterns = secrets
+    .filter((secret) => secret.length >= shortest)
+    // The longer first, so that no half of one is left over.
+    .sort((one, other) => other.length - one.length)
+    .flatMap((secret) => [...base64Of(secret), spelledOut(secret)]);
+  const alone = names
+    .filter((name) => name.length >= shortest)
+    .flatMap((name) => [...base64Of(name), spelledOut(name)])
+    .map((pattern) => `(?<![A-Za-z0-9])${pattern}(?![A-Za-z0-9])`);
+  // Nothing to cut out is a pattern that fits nowhere.
+  return new RegExp([...patterns, ...alone].join('|') || '(?!)', 'gi');
+}
+
+function base64Of(secret: string): readonly string[] {
+  const standard = Buffer.from(secret).toString('base64').replace(/=+$/, '');
+  const forUrls = standard.replaceAll('+', '-').replaceAll('/', '_');
+  return [...new Set([standard, forUrls])].map((text) => `${escaped(text)}=*`);
+}
+
+function spelledOut(secret: string): string {
+  const pieces = (secret.toWellFormed().match(/[^\p{ASCII}]+|\\+|\p{ASCII}/gu) ?? []).map((piece) => {
+    const characters = [...piece].map(spellingsOf).join('');
+    // Doubled as a run, since one by one there would be too many ways to share a long run out.
+    if (piece.startsWith('\\')) return `(?:\\\\{${piece.length},${piece.length * 8}}|${characters})`;
+    // Those beyond ASCII may be lost together, when one encoding is read as another.
+    return isAscii(piece) ? characters : `(?:${characters}|\ufffd+)`;
+  });
+  if (secret.length < unlikeWords) return pieces.join('');
+  const optional = pieces.slice(telling).reduceRight((rest, piece) => `(?:${piece}${rest})?`, '');
+  return `${pieces.slice(0, telling).join('')}${optional}`;
+}
+
+/** One character in every spelling. */
+function spellingsOf(character: string): string {
+  const units = [...Array(character.length).keys()].map((index) => character.charCodeAt(index));
+  const point = character.codePointAt(0) ?? 0;
+  const octets = [...Buffer.from(character)];
   const spellings = [
-    Buffer.from(secret).toString('base64'),
-    url,
-    lowerCaseEscapes(url),
-    form,
-    lowerCaseEscapes(form),
-    json,
-    json.replaceAll('/', '\\/'),
-    xml,
-    secret,
+    percent(octets),
+    units.map((unit) => `\\\\{1,8}u${unit.toString(16).padStart(4, '0')}`).join(''),
+    `${ampersand}#0*${point};?`,
+    `${ampersand}#x0*${point.toString(16)};?`,
   ];
-  return spellings;
+  // JSON may write a backslash in front, as often as it is written again.
+  if (character !== '\\') {
+    spellings.push(`\\\\{0,7}${character === '&' ? ampersand : escaped(character)}`);
+  }
+  const entity = entities[character];
+  if (entity !== undefined) spellings.push(`${ampersand}${entity};`);
+  if (character === ' ') spellings.push('\\+');
+  if (point > 127) {
+    const windows1252 = encodeWindows1252(character);
+    if (windows1252 !== undefined) spellings.push(percent([...windows1252]));
+    const latin1 = Buffer.from(octets).toString('latin1');
+    spellings.push(escaped(latin1), escaped(decodeWindows1252(Buffer.from(octets))));
+  }
+  return `(?:${spellings.join('|')})`;
 }
 
-function lowerCaseEscapes(text: string): string {
-  return text.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
+/** `&`, and as itself written in XML, however often. */
+const ampersand = '&(?:amp;|#0*38;|#x0*26;)*';
+const entities: Readonly<Record<string, string>> = { '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };
+
+/** `%C3%A4`, `%25C3%25A4` and so on. */
+function percent(octets: readonly number[]): string {
+  return octets.map((octet) => `%(?:25)*${octet.toString(16).padStart(2, '0')}`).join('');
+}
+
+function isAscii(text: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range of ASCII
+  return /^[\u0000-\u007f]*$/.test(text);
 }
 
 function escaped(text: string): string {

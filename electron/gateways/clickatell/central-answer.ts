@@ -4,7 +4,7 @@
  * at the end.
  */
 import type { WordedError } from '../answer.ts';
-import { serverWords } from '../server-words.ts';
+import { oneLine } from '../server-words.ts';
 import { digitsOf } from './platform-request.ts';
 
 export type AnswerLine =
@@ -59,7 +59,7 @@ function readError(content: string): AnswerLine | undefined {
   if (code === undefined) return undefined;
   return {
     kind: 'error',
-    error: { code, text: serverWords(match?.[2] ?? '') || `error ${code}` },
+    error: { code, text: oneLine(match?.[2] ?? '') || `error ${code}` },
     to: numberIn(match?.[3]),
   };
 }
@@ -78,7 +78,7 @@ export function readOk(text: string): string | undefined {
 export function readOnlyError(text: string): WordedError | undefined {
   const match = /^\s*ERR:\s*(?:(\d{3})\b\s*,?\s*)?(.*?)\s*$/is.exec(text);
   if (match === null) return undefined;
-  const words = serverWords(match[2] ?? '');
+  const words = oneLine(match[2] ?? '');
   if (match[1] === undefined && words === '') return undefined;
   return { code: match[1], text: words || `error ${match[1] ?? ''}` };
 }

@@ -7,7 +7,7 @@ import {
   speaksForItself,
   type WordedError,
 } from '../answer.ts';
-import { serverWords } from '../server-words.ts';
+import { oneLine } from '../server-words.ts';
 import { readNamed, readOk, readOnlyError } from './central-answer.ts';
 import { centralError } from './central-errors.ts';
 import { meaningOfStatus } from './status-codes.ts';
@@ -44,7 +44,7 @@ export function decodeStatus(answer: Answer, providerId: string, now: number): S
   const meaning = meaningOfStatus(code);
   if (answer.status === 200 && code !== undefined && isAbout(answer, providerId)) {
     if (meaning !== undefined) return { kind: 'status', meaning, code };
-    return { kind: 'no-answer', text: serverWords(`status ${code}`) };
+    return { kind: 'no-answer', text: oneLine(`status ${code}`) };
   }
   return noAnswer(answer, undefined, now);
 }
@@ -79,7 +79,7 @@ export function decodeCoverage(answer: Answer, now: number): CoverageResult {
   if (error === undefined && words !== undefined && words !== '' && answer.status === 200) {
     const charge = readNamed(words, /charge/);
     const credits = charge !== undefined && /^\d+(\.\d+)?$/.test(charge) ? Number(charge) : undefined;
-    return { kind: 'coverage', covered: true, credits, text: serverWords(words) };
+    return { kind: 'coverage', covered: true, credits, text: oneLine(words) };
   }
   return noAnswer(answer, error, now);
 }

@@ -18,6 +18,7 @@ import { type Answer, judgeByStatus, judgeWholeRefusal, speaksForItself } from '
 import { readBaseUrl } from '../base-url.ts';
 import { checkOfFailure, noAnswerOfFailure, outcomeOfFailure } from '../failure.ts';
 import { type HttpResult, openDoorway } from '../http.ts';
+import { type Secrets, withoutSecrets } from '../redaction.ts';
 import { readOnlyError } from './central-answer.ts';
 import { decodeSendmsg, isSessionOver } from './central-decode.ts';
 import { centralError } from './central-errors.ts';
@@ -82,7 +83,7 @@ export function createCentralGateway(options: CentralOptions = {}): Gateway {
           // Shared by all who wait for it, so that none of them can stop it; its time-outs end it.
           auth: (login) =>
             call('/http/auth', writeParameters(loginParameters(login)), secretsOf(login), never),
-          ping: (id) => call('/http/ping', `session_id=${id}`, [id], never),
+          ping: (id) => call('/http/ping', `session_id=${id}`, { secrets: [id] }, never),
           monotonic: options.monotonic ?? (() => performance.now()),
         })
       : undefined;
@@ -90,7 +91,7 @@ export function createCentralGateway(options: CentralOptions = {}): Gateway {
   function call(
     path: string,
     parameters: string,
-    secrets: readonly string[],
+    secrets: Secrets,
     signal: AbortSignal,
   ): Promise<HttpResult> {
     return doorway.request(
@@ -115,24 +116,27 @@ export function createCentralGateway(options: CentralOptions = {}): Gateway {
     const login = read.key;
     if (session === undefined) {
       const written = `${writeParameters(loginParameters(login))}&${parameters}`;
-      return { kind: 'called', result: await call(path, written, secretsOf(login), context.signal) };
+      const secrets = secretsOf(login);
+      return { kind: 'called', result: await call(path, written, secrets, context.signal), secrets };
     }
     for (let renewed = false; ; renewed = true) {
       const opened = await orStopped(session.get(login), context.signal);
       if (opened === undefined) return { kind: 'stopped', text: 'stopped by us' };
       if (opened.kind === 'failed') return { kind: 'no-session', failure: opened.failure };
-      if (opened.kind === 'refused') return { kind: 'no-login', answer: opened.answer };
+      if (opened.kind === 'refused')
+        return { kind: 'no-login', answer: opened.answer, secrets: secretsOf(login) };
       const { id } = opened;
       const separator = parameters === '' ? '' : '&';
       const written = `session_id=${id}${separator}${parameters}`;
-      const result = await call(path, written, [id, ...secretsOf(login)], context.signal);
+      const secrets = secretsOf(login, id);
+      const result = await call(path, written, secrets, context.signal);
       if (result.kind === 'answered' && isSessionOver(result, numbers)) {
         session.drop(id);
         if (!renewed) continue;
       } else if (result.kind === 'answered') {
         session.used(id);
       }
-      return { kind: 'called', result };
+      return { kind: 'called', result, secrets };
     }
   }
 
@@ -162,7 +166,10 @@ export function createCentralGateway(options: CentralOptions = {}): Gateway {
         return all(neverAsked(outcomeOfFailure(asked.failure)));
       case 'no-login': {
         const { pause, text } = refusedLogin(asked.answer, now());
-        return all({ kind: 'notSent', why: 'account', text }, pause, asked.answer.status);
+        return withoutSecrets(
+          all({ kind: 'notSent', why: 'account', text }, pause, asked.answer.status),
+          asked.secrets,
+        );
       }
       case 'called': {
         const { result } = asked;
@@ -175,11 +182,14 @@ export function createCentralGateway(options: CentralOptions = {}): Gateway {
         }
         const senderGiven = batch.messages[0]?.options?.senderId !== undefined;
         const { outcomes, pause } = decodeSendmsg(result, to, { now: now(), senderGiven });
-        return {
-          outcomes: outcomesOf(slots, (number) => outcomes.get(number) ?? noVerdict),
-          pause,
-          httpStatus: result.status,
-        };
+        return withoutSecrets(
+          {
+            outcomes: outcomesOf(slots, (number) => outcomes.get(number) ?? noVerdict),
+            pause,
+            httpStatus: result.status,
+          },
+          asked.secrets,
+        );
       }
     }
   }
@@ -194,13 +204,15 @@ export function createCentralGateway(options: CentralOptions = {}): Gateway {
       case 'no-session':
         return checkOfFailure(asked.failure);
       case 'no-login':
-        return decodeBalance(asked.answer);
+        return withoutSecrets(decodeBalance(asked.answer), asked.secrets);
       case 'called':
-        return asked.result.kind === 'answered' ? decodeBalance(asked.result) : checkOfFailure(asked.result);
+        return asked.result.kind === 'answered'
+          ? withoutSecrets(decodeBalance(asked.result), asked.secrets)
+          : checkOfFailure(asked.result);
     }
   }
 
-  async function question<Result>(
+  async function question<Result extends object>(
     path: string,
     parameters: Parameters,
     context: GatewayContext,
@@ -215,13 +227,18 @@ export function createCentralGateway(options: CentralOptions = {}): Gateway {
       case 'no-session':
         return noAnswerOfFailure(asked.failure);
       case 'no-login':
-        return { kind: 'no-answer', ...refusedLogin(asked.answer, now()) };
+        return withoutSecrets<NoAnswer>(
+          { kind: 'no-answer', ...refusedLogin(asked.answer, now()) },
+          asked.secrets,
+        );
       case 'called':
-        return asked.result.kind === 'answered' ? decode(asked.result) : noAnswerOfFailure(asked.result);
+        return asked.result.kind === 'answered'
+          ? withoutSecrets(decode(asked.result), asked.secrets)
+          : noAnswerOfFailure(asked.result);
     }
   }
 
-  async function aboutText<Result>(
+  async function aboutText<Result extends object>(
     path: string,
     providerId: string,
     context: GatewayContext,
@@ -264,9 +281,9 @@ export function createCentralGateway(options: CentralOptions = {}): Gateway {
 
 /** How far a request came. All but `called` mean that it was never written. */
 type Asked =
-  | { readonly kind: 'called'; readonly result: HttpResult }
+  | { readonly kind: 'called'; readonly result: HttpResult; readonly secrets: Secrets }
   | { readonly kind: 'no-session'; readonly failure: Exclude<HttpResult, { kind: 'answered' }> }
-  | { readonly kind: 'no-login'; readonly answer: Answer }
+  | { readonly kind: 'no-login'; readonly answer: Answer; readonly secrets: Secrets }
   | { readonly kind: 'unusable'; readonly pause: Pause }
   | { readonly kind: 'stopped'; readonly text: string };
 
@@ -283,8 +300,8 @@ function loginParameters({ user, password, apiId }: CentralLogin): Parameters {
   ];
 }
 
-function secretsOf({ user, password, apiId }: CentralLogin): readonly string[] {
-  return [password, user, apiId];
+function secretsOf({ user, password, apiId }: CentralLogin, ...sessions: readonly string[]): Secrets {
+  return { secrets: [password, ...sessions], names: [user, apiId] };
 }
 
 /** A log-in that may have arrived leaves nothing in doubt: no text was in it. */

@@ -1,6 +1,6 @@
 import type { CheckResult } from '../../core/ports.ts';
 import type { Answer } from '../answer.ts';
-import { serverWords } from '../server-words.ts';
+import { oneLine } from '../server-words.ts';
 import { readObject, wordedError } from './platform-decode.ts';
 import { platformError } from './platform-errors.ts';
 
@@ -21,7 +21,7 @@ export function decodeBalanceAnswer(answer: Answer): CheckResult {
   if (document !== undefined && answer.status === 200) {
     const balance = asAmount(document.balance);
     if (balance !== undefined) {
-      const currency = typeof document.currency === 'string' ? serverWords(document.currency) : undefined;
+      const currency = typeof document.currency === 'string' ? oneLine(document.currency) : undefined;
       return { kind: 'works', balance, currency: currency === '' ? undefined : currency };
     }
   }

@@ -14,7 +14,7 @@
 import { assertNever } from '../../../shared/errors.ts';
 import type { Outcome, Pause } from '../../core/ports.ts';
 import { type Answer, speaksForItself, type Verdict, weightier } from '../answer.ts';
-import { serverWords } from '../server-words.ts';
+import { oneLine } from '../server-words.ts';
 import {
   asArray,
   asObject,
@@ -138,7 +138,7 @@ function commonRefusal(
     : {
         kind: 'rejected',
         code: undefined,
-        text: serverWords([...new Set(refusals.map(({ text }) => text))].join(' / ')),
+        text: oneLine([...new Set(refusals.map(({ text }) => text))].join(' / ')),
       };
 }
 

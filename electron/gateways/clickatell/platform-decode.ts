@@ -25,7 +25,7 @@ import {
   type WordedError,
   weightier,
 } from '../answer.ts';
-import { serverWords } from '../server-words.ts';
+import { oneLine } from '../server-words.ts';
 import { platformError } from './platform-errors.ts';
 import { digitsOf } from './platform-request.ts';
 
@@ -118,9 +118,9 @@ export function wordedError(object: JsonObject): WordedError | undefined {
   const sentences =
     nested === undefined ? [object.error, object.errorDescription] : [nested.description ?? nested.message];
   if (code === undefined && !sentences.some(isWords)) return undefined;
-  const words = [...new Set(sentences.filter(isWords).map(serverWords))].filter((word) => word !== '');
+  const words = [...new Set(sentences.filter(isWords).map(oneLine))].filter((word) => word !== '');
   if (code === undefined && words.length === 0) return undefined;
-  return { code, text: serverWords(words.join(' ')) || `error ${code ?? ''}` };
+  return { code, text: oneLine(words.join(' ')) || `error ${code ?? ''}` };
 }
 
 function decodeVerdicts(

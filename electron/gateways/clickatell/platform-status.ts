@@ -1,7 +1,7 @@
 /** What became of a text: `GET /public-client/message/status?messageId=`. */
 import type { NoAnswer, StatusResult } from '../../core/ports.ts';
 import { type Answer, judgeByStatus, judgeWholeRefusal, speaksForItself } from '../answer.ts';
-import { serverWords } from '../server-words.ts';
+import { oneLine } from '../server-words.ts';
 import { asIdentifier, readObject, wordedError } from './platform-decode.ts';
 import { platformError } from './platform-errors.ts';
 import { meaningOfStatus } from './status-codes.ts';
@@ -21,7 +21,7 @@ export function isMessageId(providerId: string): boolean {
 export function decodeStatusAnswer(answer: Answer, now: number): StatusResult {
   const document = readObject(answer.bodyText);
   if (document !== undefined && answer.status >= 200 && answer.status <= 207) {
-    const word = typeof document.status === 'string' ? serverWords(document.status) : '';
+    const word = typeof document.status === 'string' ? oneLine(document.status) : '';
     const meaning = meaningOfStatus(codeOf(document.statusCode)) ?? meaningOfWord(word);
     if (meaning !== undefined) {
       return { kind: 'status', meaning, code: word || String(document.statusCode) };

@@ -16,6 +16,7 @@ import type { Answer } from '../answer.ts';
 import { readBaseUrl } from '../base-url.ts';
 import { checkOfFailure, noAnswerOfFailure, outcomeOfFailure } from '../failure.ts';
 import { type HttpRequest, type HttpTimeouts, openDoorway } from '../http.ts';
+import { withoutSecrets } from '../redaction.ts';
 import { decodeBalanceAnswer } from './platform-balance.ts';
 import { decodeBulkAnswer, writeBulkRequest } from './platform-bulk.ts';
 import { decodeSendAnswer } from './platform-decode.ts';
@@ -138,7 +139,9 @@ export function createPlatformGateway(options: PlatformOptions = {}): Gateway {
       return fill(plan, () => outcome, undefined, result.kind === 'unknown' ? result.status : undefined);
     }
     const decoded = decode(result, plan.body, readXml, now());
-    return fill(plan, decoded.outcomeOf, decoded.pause, result.status);
+    return withoutSecrets(fill(plan, decoded.outcomeOf, decoded.pause, result.status), {
+      secrets: [key.key],
+    });
   }
 
   async function check(context: GatewayContext): Promise<CheckResult> {
@@ -146,7 +149,9 @@ export function createPlatformGateway(options: PlatformOptions = {}): Gateway {
     if (key.kind === 'stopped') return { kind: 'failed', why: 'unexpected', text: key.text };
     if (key.kind === 'unusable') return { kind: 'failed', why: 'key-rejected', text: key.pause.text };
     const result = await doorway.request(question(`${base.path}/public-client/balance`, key.key, context));
-    return result.kind === 'answered' ? decodeBalanceAnswer(result) : checkOfFailure(result);
+    return result.kind === 'answered'
+      ? withoutSecrets(decodeBalanceAnswer(result), { secrets: [key.key] })
+      : checkOfFailure(result);
   }
 
   async function status(providerId: string, context: GatewayContext): Promise<StatusResult> {
@@ -157,7 +162,9 @@ export function createPlatformGateway(options: PlatformOptions = {}): Gateway {
     if (key.kind === 'unusable') return { kind: 'no-answer', text: key.pause.text, pause: key.pause };
     const path = `${base.path}/public-client/message/status?messageId=${providerId}`;
     const result = await doorway.request(question(path, key.key, context));
-    return result.kind === 'answered' ? decodeStatusAnswer(result, now()) : noAnswerOfFailure(result);
+    return result.kind === 'answered'
+      ? withoutSecrets(decodeStatusAnswer(result, now()), { secrets: [key.key] })
+      : noAnswerOfFailure(result);
   }
 
   return {
@@ -196,7 +203,7 @@ function requestOf(
       method: 'GET',
       path: `${basePath}/messages/http/send?${writeHttpQuery(key, body.request)}`,
       headers: acceptJson,
-      secrets: [key],
+      secrets: { secrets: [key] },
     };
   }
   const path = `${basePath}/messages`;
