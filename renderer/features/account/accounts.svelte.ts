@@ -51,13 +51,28 @@ export class Accounts {
   bad = $state<string | undefined>(undefined);
 
   readonly #session: Session;
+  #doing: Promise<unknown> = Promise.resolve();
 
   constructor(session: Session) {
     this.#session = session;
   }
 
-  async #do<T>(what: () => Promise<Result<T>>): Promise<Result<T>> {
-    if (this.busy) return failure('stale');
+  #do<T>(what: () => Promise<Result<T>>): Promise<Result<T>> {
+    if (this.busy) return Promise.resolve(failure('stale'));
+    const done = this.#now(what);
+    this.#doing = done;
+    return done;
+  }
+
+  /** Waits for its turn instead of being turned away: what is set in quick succession is all meant. */
+  #next<T>(what: () => Promise<Result<T>>): Promise<Result<T>> {
+    const next = (): Promise<Result<T>> => this.#now(what);
+    const done = this.#doing.then(next, next);
+    this.#doing = done;
+    return done;
+  }
+
+  async #now<T>(what: () => Promise<Result<T>>): Promise<Result<T>> {
     this.busy = true;
     this.good = undefined;
     this.bad = undefined;
@@ -79,7 +94,7 @@ export class Accounts {
   }
 
   async change(change: Input<'accounts.change'>): Promise<boolean> {
-    const answer = await this.#do(() => this.#session.client.call('accounts.change', change));
+    const answer = await this.#next(() => this.#session.client.call('accounts.change', change));
     this.#tell(answer);
     return answer.ok;
   }

@@ -1,0 +1,95 @@
+import type { AccountSettings } from '../../../shared/domain/account-settings.ts';
+import { translate } from '../../../shared/i18n/words.ts';
+import type { AccountView } from '../../../shared/ipc/contract.ts';
+import type { Session } from '../../app/session.svelte.ts';
+import type { Accounts } from './accounts.svelte.ts';
+
+/** `mostCredits` of the schema, which a test compares: the window does not carry the validator. */
+export const mostCredits = 999;
+const leastCredits = 0.1;
+
+type Setting = keyof AccountSettings;
+
+/**
+ * What an account asks of its gateway, changed one thing at a time and applied at once. It stands here as the person wants it
+ * while main is told; what main did not take goes back to how it was.
+ */
+export class GatewaySettings {
+  wanted = $state.raw<AccountSettings>({});
+  /** As it is typed. */
+  credits = $state('');
+  problem = $state<string | undefined>(undefined);
+
+  readonly #session: Session;
+  readonly #accounts: Accounts;
+  readonly #id: number;
+  #changes = 0;
+
+  constructor(session: Session, accounts: Accounts, { id, settings }: Pick<AccountView, 'id' | 'settings'>) {
+    this.#session = session;
+    this.#accounts = accounts;
+    this.#id = id;
+    this.#take(settings);
+  }
+
+  #take(settings: AccountSettings): void {
+    this.wanted = settings;
+    this.credits = settings.maxCredits === undefined ? '' : String(settings.maxCredits);
+  }
+
+  /** Undefined: back to Clickatell's own default. */
+  async set<Name extends Setting>(name: Name, value: AccountSettings[Name] | undefined): Promise<void> {
+    const { [name]: _before, ...rest } = this.wanted;
+    this.wanted = value === undefined ? (rest as AccountSettings) : { ...this.wanted, [name]: value };
+    this.#changes += 1;
+    const change = this.#changes;
+    await this.#accounts.change({ id: this.#id, settings: this.wanted });
+    // A later change knows more: what stands now is on its way.
+    if (change !== this.#changes) return;
+    const stored = this.#session.accounts.find(({ id }) => id === this.#id)?.settings;
+    if (stored !== undefined) this.#take(stored);
+  }
+
+  /** Takes what was typed, or says beside the field what is wrong with it. */
+  async setCredits(): Promise<void> {
+    const read = readCredits(this.credits);
+    this.problem = read.kind === 'problem' ? read.sentence : undefined;
+    if (read.kind === 'problem') return;
+    const credits = read.kind === 'value' ? read.value : undefined;
+    if (credits !== this.wanted.maxCredits) await this.set('maxCredits', credits);
+  }
+}
+
+type Credits =
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'value'; readonly value: number }
+  | { readonly kind: 'problem'; readonly sentence: string };
+
+/** `1,5` is what people type who write numbers so. */
+export function readCredits(typed: string): Credits {
+  const text = typed.trim().replace(',', '.');
+  if (text === '') return { kind: 'empty' };
+  const value = /^\d{1,3}(?:\.\d)?$/.test(text) ? Number(text) : 0;
+  return value >= leastCredits && value <= mostCredits
+    ? { kind: 'value', value }
+    : { kind: 'problem', sentence: translate('account.maxCreditsWrong') };
+}
+
+/** The names whose bits are in a sum. */
+export function namesIn<Name extends string>(
+  bits: Readonly<Record<Name, number>>,
+  sum: number | undefined,
+): readonly Name[] {
+  return (Object.keys(bits) as Name[]).filter((name) => ((sum ?? 0) & bits[name]) !== 0);
+}
+
+/** The sum with these names in it, and bits that have no name kept as they are; undefined for none at all. */
+export function sumOf<Name extends string>(
+  bits: Readonly<Record<Name, number>>,
+  names: readonly Name[],
+  before: number | undefined,
+): number | undefined {
+  const named = (Object.values(bits) as number[]).reduce((all, bit) => all | bit, 0);
+  const sum = names.reduce((all, name) => all | bits[name], (before ?? 0) & ~named);
+  return sum === 0 ? undefined : sum;
+}
