@@ -22,6 +22,13 @@ export interface SendRequest {
   readonly points: readonly Point[];
 }
 
+/** A request to Developers' Central, by GET or as a form. */
+export interface CentralRequest {
+  /** `/http/sendmsg` */
+  readonly path: string;
+  readonly parameters: URLSearchParams;
+}
+
 export interface Gateway {
   /** `http://127.0.0.1:4711` */
   readonly url: string;
@@ -31,6 +38,8 @@ export interface Gateway {
   readonly central: CentralLogin;
   /** Every `POST /messages` that reached it, oldest first, also those it never answered. */
   sendRequests(): Promise<readonly SendRequest[]>;
+  /** Every request to Developers' Central that reached it, oldest first. */
+  centralRequests(): Promise<readonly CentralRequest[]>;
   /** How many requests of any kind reached it. */
   anyRequests(): Promise<number>;
   /** Every text it accepted for sending. */
@@ -102,6 +111,19 @@ export async function startGateway({ key }: { readonly key?: string } = {}): Pro
           headers: headerMap(request.rawHeaders),
           body: Buffer.from(request.body, 'base64').toString('utf8'),
           points: request.points,
+        }));
+    },
+    async centralRequests() {
+      const { requests } = await control<{ requests: readonly ReceivedRequest[] }>('GET', 'received');
+      return requests
+        .map((request) => ({ ...request, url: new URL(request.path, announced.listening) }))
+        .filter(({ url }) => /^\/(http|utils)\//.test(url.pathname))
+        .map(({ url, method, body }) => ({
+          path: url.pathname,
+          parameters:
+            method === 'POST'
+              ? new URLSearchParams(Buffer.from(body, 'base64').toString('latin1'))
+              : url.searchParams,
         }));
     },
     async anyRequests() {

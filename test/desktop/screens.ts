@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, type Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 import { translate } from '../../shared/i18n/translate.ts';
 import { succeed } from './bridge.ts';
 import { liveKey, openMain, openQuickSend, setUpLive } from './fixture.ts';
@@ -35,6 +35,7 @@ const texts: readonly { readonly to: string; readonly body: string }[] = [
     body: 'Reminder: fasting from 22:00 tonight, blood test tomorrow at 07:45. '.repeat(4),
   },
   { to: '+44 7700 900999', body: 'Your prescription can be collected until Friday.' },
+  { to: '+44 7700 900003', body: 'Your new glasses can be collected from Thursday.' },
   { to: '084 555 0123', body: 'We are closed on Monday. Happy holidays from all of us. 🌻' },
 ];
 
@@ -60,9 +61,11 @@ async function resize(page: Page, { width, height }: { width: number; height: nu
     .toEqual([width, height]);
 }
 
-async function everyLook(page: Page, name: string): Promise<void> {
+/** @param top brought to the top of what scrolls, for views that are longer than a window */
+async function everyLook(page: Page, name: string, top?: Locator): Promise<void> {
   for (const size of sizes) {
     await resize(page, size);
+    await top?.evaluate((element) => element.scrollIntoView({ block: 'start' }));
     for (const theme of themes) {
       await page.emulateMedia({ colorScheme: theme });
       await picture(page, `${name}-${theme}-${size.width}x${size.height}`);
@@ -114,6 +117,14 @@ try {
   await expect(main.getByText(translate('detail.story'))).toBeVisible();
   await everyLook(main, 'history-maybe-sent');
   await main.keyboard.press('Escape');
+  await main.getByText('Your new glasses').click();
+  // The network has it after a moment, and never says more.
+  await expect(async () => {
+    await main.getByRole('button', { name: translate('detail.ask') }).click();
+    await expect(main.getByText(translate('told.at-gateway'))).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+  await everyLook(main, 'history-asked');
+  await main.keyboard.press('Escape');
 
   const quickSend = await openQuickSend(application, tray);
   await quickSend.getByLabel(translate('quick.to'), { exact: true }).fill('082 123 4567, 083 555 0142');
@@ -149,6 +160,21 @@ try {
   await everyLook(main, 'settings');
   await succeed(main, 'accounts.create', { label: 'Recalls', family: 'central' });
   await everyLook(main, 'settings-accounts');
+  await main.getByRole('button', { name: 'Recalls' }).click();
+  const recalls = main.getByRole('listitem').filter({ hasText: 'Recalls' });
+  await recalls.getByRole('button', { name: translate('account.advanced'), exact: true }).click();
+  await recalls.getByRole('radio', { name: translate('account.login.session') }).check();
+  await everyLook(
+    main,
+    'settings-central',
+    recalls.getByText(translate('account.transport'), { exact: true }),
+  );
+  await recalls.getByRole('button', { name: translate('account.routes') }).click();
+  await recalls.getByRole('radio', { name: translate('account.queue.2') }).check();
+  await recalls.getByLabel(translate('account.maxCredits')).fill('a lot');
+  await recalls.getByLabel(translate('account.maxCredits')).blur();
+  await everyLook(main, 'settings-central-routes', recalls.getByText(translate('account.routes')));
+  await main.getByRole('button', { name: 'Recalls' }).click();
 
   await openQuickSend(application, tray);
   await settle(quickSend);
@@ -171,6 +197,8 @@ try {
   });
   await expect(main.getByText(translate('state.accepted'))).toBeVisible();
   await everyLook(main, 'practice');
+  await show(main, 'settings');
+  await everyLook(main, 'practice-settings');
 } finally {
   await application.dispose();
   await gateway.stop();

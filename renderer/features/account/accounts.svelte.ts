@@ -93,10 +93,11 @@ export class Accounts {
     return answer.ok ? answer.value : undefined;
   }
 
-  async change(change: Input<'accounts.change'>): Promise<boolean> {
+  /** Answers with the account as it is now; undefined when nothing was changed. */
+  async change(change: Input<'accounts.change'>): Promise<AccountView | undefined> {
     const answer = await this.#next(() => this.#session.client.call('accounts.change', change));
     this.#tell(answer);
-    return answer.ok;
+    return answer.ok ? answer.value : undefined;
   }
 
   /** Empty: Clickatell's own address. Answers with what stood in the way, to be said beside the field. */

@@ -1,7 +1,6 @@
 import type { AccountSettings } from '../../../shared/domain/account-settings.ts';
 import { translate } from '../../../shared/i18n/words.ts';
 import type { AccountView } from '../../../shared/ipc/contract.ts';
-import type { Session } from '../../app/session.svelte.ts';
 import type { Accounts } from './accounts.svelte.ts';
 
 /** `mostCredits` of the schema, which a test compares: the window does not carry the validator. */
@@ -20,21 +19,23 @@ export class GatewaySettings {
   credits = $state('');
   problem = $state<string | undefined>(undefined);
 
-  readonly #session: Session;
   readonly #accounts: Accounts;
   readonly #id: number;
+  /** As main has it. What the session knows may be older: it is read again with every push. */
+  #stored: AccountSettings;
   #changes = 0;
 
-  constructor(session: Session, accounts: Accounts, { id, settings }: Pick<AccountView, 'id' | 'settings'>) {
-    this.#session = session;
+  constructor(accounts: Accounts, { id, settings }: Pick<AccountView, 'id' | 'settings'>) {
+    this.#stored = settings;
     this.#accounts = accounts;
     this.#id = id;
-    this.#take(settings);
+    this.wanted = settings;
+    this.#showCredits();
   }
 
-  #take(settings: AccountSettings): void {
-    this.wanted = settings;
-    this.credits = settings.maxCredits === undefined ? '' : String(settings.maxCredits);
+  #showCredits(): void {
+    const { maxCredits } = this.wanted;
+    this.credits = maxCredits === undefined ? '' : String(maxCredits);
   }
 
   /** Undefined: back to Clickatell's own default. */
@@ -43,20 +44,27 @@ export class GatewaySettings {
     this.wanted = value === undefined ? (rest as AccountSettings) : { ...this.wanted, [name]: value };
     this.#changes += 1;
     const change = this.#changes;
-    await this.#accounts.change({ id: this.#id, settings: this.wanted });
-    // A later change knows more: what stands now is on its way.
-    if (change !== this.#changes) return;
-    const stored = this.#session.accounts.find(({ id }) => id === this.#id)?.settings;
-    if (stored !== undefined) this.#take(stored);
+    const changed = await this.#accounts.change({ id: this.#id, settings: this.wanted });
+    if (changed !== undefined) this.#stored = changed.settings;
+    // After a later change, what stands here is on its way.
+    if (change === this.#changes) this.wanted = this.#stored;
+  }
+
+  /** What was wrong is being corrected; it is looked at again when the field is left. */
+  typedCredits(): void {
+    this.problem = undefined;
   }
 
   /** Takes what was typed, or says beside the field what is wrong with it. */
   async setCredits(): Promise<void> {
-    const read = readCredits(this.credits);
+    const typed = this.credits;
+    const read = readCredits(typed);
     this.problem = read.kind === 'problem' ? read.sentence : undefined;
     if (read.kind === 'problem') return;
     const credits = read.kind === 'value' ? read.value : undefined;
     if (credits !== this.wanted.maxCredits) await this.set('maxCredits', credits);
+    // Not when somebody has begun to type something else.
+    if (this.credits === typed) this.#showCredits();
   }
 }
 

@@ -27,7 +27,7 @@ async function open(settings = {}) {
     client.calls
       .filter(({ method }) => method === 'accounts.change')
       .map(({ input }) => (input as { settings: unknown }).settings);
-  return { client, session, accounts, sent, settings: new GatewaySettings(session, accounts, view) };
+  return { client, session, accounts, sent, settings: new GatewaySettings(accounts, view) };
 }
 
 describe('GatewaySettings', () => {
@@ -55,6 +55,23 @@ describe('GatewaySettings', () => {
     ]);
     expect(session.accounts[0]?.settings).toEqual({ twoWay: true, escalate: true, queue: 2 });
     expect(settings.wanted).toEqual({ twoWay: true, escalate: true, queue: 2 });
+  });
+
+  it('keeps what main took, whatever the session has read meanwhile', async () => {
+    const { settings, session } = await open();
+    const setting = settings.set('twoWay', true);
+    // A reading that was asked for later takes the place of the one that would have told.
+    session.readAccounts = () => Promise.resolve();
+    await setting;
+    expect(session.accounts[0]?.settings).toEqual({});
+    expect(settings.wanted).toEqual({ twoWay: true });
+  });
+
+  it('leaves alone what is being typed while something else is set', async () => {
+    const { settings } = await open();
+    settings.credits = '2.';
+    await settings.set('twoWay', true);
+    expect(settings.credits).toBe('2.');
   });
 
   it('goes back to how it was when main does not take it', async () => {
