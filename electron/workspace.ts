@@ -9,6 +9,7 @@ import { assertNever } from '../shared/errors.ts';
 import { Accounts } from './core/accounts.ts';
 import { clientReference } from './core/client-reference.ts';
 import { Credentials } from './core/credentials.ts';
+import { noteBalance } from './core/note-balance.ts';
 import { Dispatcher, type SendPoint } from './core/outbox/dispatcher.ts';
 import { Outbox } from './core/outbox/outbox.ts';
 import { RecurringTexts } from './core/outbox/recurring-texts.ts';
@@ -26,6 +27,7 @@ import type {
 import { inSlices } from './core/slices.ts';
 import { closeDatabase, openDatabase, type WriteDatabase } from './db/open.ts';
 import { AccountStore } from './db/stores/accounts.ts';
+import { SqliteControlStore } from './db/stores/control.ts';
 import { SqliteDraftStore } from './db/stores/drafts.ts';
 import { SqliteMessageReader } from './db/stores/messages.ts';
 import { SqliteOutboxStore } from './db/stores/outbox.ts';
@@ -100,9 +102,18 @@ async function workOn(
   const practice = parts.mode === 'practice' ? await startPractice(directory) : undefined;
   const directoryOfAccounts = new AccountStore(database);
 
+  const control = new SqliteControlStore(database);
+
   function build(account: Account) {
     const baseUrl = practice?.url ?? parts.gateway ?? account.serverAddress ?? undefined;
-    const gateway = createGateway(describe(account, baseUrl));
+    const gateway = noteBalance(createGateway(describe(account, baseUrl)), now, (reading) => {
+      try {
+        control.noteBalance(account.id, reading);
+      } catch (error) {
+        // A hint that could not be kept must not make a working key look broken.
+        parts.log.warn('balance-not-kept', { error: String(error) });
+      }
+    });
     const credentials = new Credentials({
       accountId: account.id,
       box: parts.box,
@@ -149,6 +160,8 @@ async function workOn(
     store,
     wake: () => accounts.wake(),
     newRef: newReference,
+    control,
+    now,
     onMessagesChanged: parts.onMessagesChanged,
   });
 
@@ -174,6 +187,7 @@ async function workOn(
 
   return {
     mode: parts.mode,
+    control,
     recurring,
     recurrences,
     workers,

@@ -105,6 +105,19 @@ export class Accounts {
     for (const { dispatcher } of this.list()) await dispatcher.resume();
   }
 
+  /** A person pauses one account, or lets it go on; it stays so over a restart. False: there is no such account. */
+  async pauseOne(id: number): Promise<boolean> {
+    const dispatcher = this.#runners.get(id)?.dispatcher;
+    await dispatcher?.pause({ reason: 'person', until: undefined, text: '' });
+    return dispatcher !== undefined;
+  }
+
+  async resumeOne(id: number): Promise<boolean> {
+    const dispatcher = this.#runners.get(id)?.dispatcher;
+    await dispatcher?.resume();
+    return dispatcher !== undefined;
+  }
+
   /** A new key ends a pause that the old one caused; a person's own pause stays. */
   async keyChanged(id: number): Promise<void> {
     const dispatcher = this.#runners.get(id)?.dispatcher;

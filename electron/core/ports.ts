@@ -372,6 +372,58 @@ export interface OutboxStore {
   accountPause(accountId: number): Promise<Pause | undefined>;
 }
 
+// --- what a person does with texts that wait or failed -----------------------------------------------------------
+
+export interface EditedText {
+  /** E.164. */
+  readonly recipient: string;
+  readonly body: string;
+  readonly parts: number;
+  readonly encoding: MessageEncoding;
+}
+
+/** `too-late`: it left, or ended, meanwhile. Nothing was changed. */
+export type EditResult = 'edited' | 'too-late' | 'not-found';
+
+export interface RetryScope {
+  /** Only texts written since then, ms UTC. */
+  readonly since: number;
+  /** Only of this submission; undefined: of all. */
+  readonly submissionId?: string | undefined;
+  readonly limit: number;
+}
+
+export interface RetryResult {
+  /** The new texts, in the order of `of`. */
+  readonly messageIds: readonly number[];
+  readonly of: readonly number[];
+  /** Failed ones that were not sent again because of the limit. */
+  readonly left: number;
+}
+
+export interface BalanceReading {
+  /** ms UTC. */
+  readonly at: number;
+  readonly balance: number;
+  readonly currency: string | undefined;
+}
+
+export interface ControlStore {
+  /** Only while it waits. */
+  edit(id: number, text: EditedText): Promise<EditResult>;
+  move(id: number, to: 'first' | 'last'): Promise<EditResult>;
+  /** New texts for those that failed and have not been sent again. The failed ones stay as they are. */
+  retryFailed(scope: RetryScope, newRef: () => string, now: number): Promise<RetryResult>;
+  failedCount(scope: Omit<RetryScope, 'limit'>): Promise<number>;
+  noteBalance(accountId: number, reading: BalanceReading): void;
+  /** The last reading not after `from`, and the first not before `to`. */
+  balancesAround(
+    accountId: number,
+    from: number,
+    to: number,
+  ): { readonly before: BalanceReading | undefined; readonly after: BalanceReading | undefined };
+}
+
 // --- texts that go out again and again ------------------------------------------------------------------------
 
 export interface NewRecurringText {
@@ -446,6 +498,8 @@ export interface StoredAttempt {
   readonly outcome: Outcome['kind'] | null;
   readonly httpStatus: number | null;
   readonly text: string | null;
+  /** How many texts shared the request. */
+  readonly messages: number;
 }
 
 /** `outbox`: texts that still need us or a person. */

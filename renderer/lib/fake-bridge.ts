@@ -530,6 +530,15 @@ export function createFakeClient(scenario: Scenario): FakeClient {
       );
       return success({ undone: undone.length, tooLate: 0 });
     },
+    'control.pauseAccount': () => success(undefined),
+    'control.resumeAccount': () => success(undefined),
+    'control.resolveDoubts': ({ ids }) => success({ resolved: ids.length }),
+    'control.edit': () => success({ outcome: 'edited' }),
+    'control.move': () => success({ outcome: 'edited' }),
+    'control.failed': () => success({ count: 0, atOnce: 100 }),
+    'control.retryFailed': () => success({ made: 0, left: 0 }),
+    'control.evidence': () =>
+      success({ openedAt: null, closedAt: null, together: 0, before: null, after: null }),
     'schedule.window': () => success({ open: true, changesAt: null, closedDay: null, zone: 'UTC' }),
     'recurring.list': () => success([]),
     'recurring.create': () => failure('no-account'),

@@ -16,6 +16,7 @@ import { typedOptionsSchema } from '../domain/typed-options.ts';
 import { appErrorCodes } from '../errors.ts';
 import { settingsPatchSchema, settingsSchema } from '../settings.ts';
 import type { methods } from './channels.ts';
+import { controlMethods } from './control-methods.ts';
 import { scheduleMethods } from './schedule-methods.ts';
 
 /** Which windows may call a method. */
@@ -455,6 +456,7 @@ export const contract = {
     windows: main,
   },
   ...scheduleMethods,
+  ...controlMethods,
 } as const satisfies Record<string, ContractEntry>;
 
 interface ContractEntry {

@@ -27,6 +27,7 @@ import type {
 } from '../../electron/core/ports.ts';
 import { closeDatabase, openDatabase, type WriteDatabase } from '../../electron/db/open.ts';
 import { AccountStore } from '../../electron/db/stores/accounts.ts';
+import { SqliteControlStore } from '../../electron/db/stores/control.ts';
 import { SqliteOutboxStore } from '../../electron/db/stores/outbox.ts';
 import type { MessageState } from '../../shared/domain/message.ts';
 import { seededRandom } from './random.ts';
@@ -387,6 +388,8 @@ class Simulation {
         for (const dispatcher of dispatchers) dispatcher.wake();
       },
       newRef,
+      control: new SqliteControlStore(this.#database),
+      now: this.#time.clock.now,
       onMessagesChanged() {},
     });
     return { store, outbox };

@@ -4,10 +4,15 @@
  */
 
 import type {
+  ControlStore,
   DeliveryReport,
+  EditedText,
+  EditResult,
   NewMessage,
   OutboxStore,
   Priority,
+  RetryResult,
+  RetryScope,
   SubmitResult,
   UndoResult,
 } from '../ports.ts';
@@ -17,6 +22,8 @@ export interface OutboxParts {
   /** Something may be due, in any account. */
   readonly wake: () => void;
   readonly newRef: () => string;
+  readonly control: ControlStore;
+  readonly now: () => number;
   readonly onMessagesChanged: (ids: readonly number[]) => void;
 }
 
@@ -66,6 +73,45 @@ export class Outbox {
   async decideLate(messageId: number, decision: 'send' | 'drop'): Promise<void> {
     await this.#parts.store.decideLate(messageId, decision);
     this.#changed([messageId]);
+  }
+
+  /** The same answer for several. Those that were answered, or turned out otherwise, meanwhile are left as they are. */
+  async resolveDoubts(
+    messageIds: readonly number[],
+    decision: 'arrived' | 'send-again' | 'drop',
+  ): Promise<{ readonly resolved: number }> {
+    let resolved = 0;
+    for (const id of messageIds) {
+      try {
+        await this.resolveDoubt(id, decision);
+        resolved += 1;
+      } catch (error) {
+        // Another answer came first, or a report. Anything else is for the caller.
+        const name = error instanceof Error ? error.name : '';
+        if (name !== 'StaleTransition' && name !== 'MessageNotFound') throw error;
+      }
+    }
+    return { resolved };
+  }
+
+  async edit(messageId: number, text: EditedText): Promise<EditResult> {
+    const result = await this.#parts.control.edit(messageId, text);
+    if (result === 'edited') this.#changed([messageId]);
+    return result;
+  }
+
+  /** Before everything that waits for its account, or after it. */
+  async move(messageId: number, to: 'first' | 'last'): Promise<EditResult> {
+    const result = await this.#parts.control.move(messageId, to);
+    if (result === 'edited') this.#changed([messageId]);
+    return result;
+  }
+
+  /** A new text for each that failed and was not sent again yet. */
+  async retryFailed(scope: RetryScope): Promise<RetryResult> {
+    const result = await this.#parts.control.retryFailed(scope, this.#parts.newRef, this.#parts.now());
+    if (result.messageIds.length > 0) this.#changed([...result.of, ...result.messageIds]);
+    return result;
   }
 
   /** What became of texts that Clickatell took. Answers with those whose state changed. */

@@ -5,6 +5,7 @@ import * as draftOptions from './0030-draft-options.ts';
 import * as claimOrder from './0040-claim-order.ts';
 import * as heldAfterOutage from './0041-held-after-outage.ts';
 import * as time from './0050-time.ts';
+import * as control from './0060-control.ts';
 import * as size from './0090-size.ts';
 
 export interface Migration {
@@ -19,5 +20,6 @@ export const migrations: readonly Migration[] = [
   claimOrder,
   heldAfterOutage,
   time,
+  control,
   size,
 ];

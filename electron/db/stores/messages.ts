@@ -33,7 +33,8 @@ export class SqliteMessageReader implements MessageReader {
        FROM message WHERE id = ?`,
     );
     this.#attempts = database.prepare(
-      `SELECT attempt_no AS number, opened_at AS openedAt, closed_at AS closedAt, outcome, http_status AS httpStatus, text
+      `SELECT attempt_no AS number, opened_at AS openedAt, closed_at AS closedAt, outcome, http_status AS httpStatus, text,
+         (SELECT count(*) FROM attempt_message AS together WHERE together.attempt_id = attempt.id) AS messages
        FROM attempt_message JOIN attempt ON attempt.id = attempt_message.attempt_id
        WHERE message_id = ? ORDER BY attempt_no DESC LIMIT ${shownAttempts}`,
     );

@@ -2,6 +2,7 @@
 import type { Handlers } from '../register.ts';
 import { accountHandlers } from './accounts.ts';
 import { appHandlers } from './app.ts';
+import { controlHandlers } from './control.ts';
 import { credentialHandlers } from './credentials.ts';
 import { draftHandlers } from './draft.ts';
 import { messageHandlers } from './messages.ts';
@@ -16,6 +17,7 @@ export function createHandlers(services: Services): Handlers {
     ...appHandlers(services),
     ...sendingHandlers(services),
     ...scheduleHandlers(services),
+    ...controlHandlers(services),
     ...draftHandlers(services),
     ...messageHandlers(services),
     ...settingsHandlers(services),

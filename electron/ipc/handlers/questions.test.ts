@@ -9,6 +9,7 @@ import { Outbox } from '../../core/outbox/outbox.ts';
 import type { ChargeResult, CoverageResult, Gateway, StatusResult } from '../../core/ports.ts';
 import { closeDatabase, openDatabase, type WriteDatabase } from '../../db/open.ts';
 import { AccountStore } from '../../db/stores/accounts.ts';
+import { SqliteControlStore } from '../../db/stores/control.ts';
 import { SqliteMessageReader } from '../../db/stores/messages.ts';
 import { SqliteOutboxStore } from '../../db/stores/outbox.ts';
 import { accountHandlers } from './accounts.ts';
@@ -78,7 +79,14 @@ beforeEach(async () => {
     mode: 'live' as const,
     accounts,
     messages: new SqliteMessageReader(database),
-    outbox: new Outbox({ store, wake: () => {}, newRef, onMessagesChanged }),
+    outbox: new Outbox({
+      store,
+      control: new SqliteControlStore(database),
+      now: () => 1_000,
+      wake: () => {},
+      newRef,
+      onMessagesChanged,
+    }),
   };
   services = {
     workspace: () => workspace,

@@ -12,6 +12,7 @@ import type { RecurringTexts } from '../../core/outbox/recurring-texts.ts';
 import type {
   AccountFamily,
   Calendar,
+  ControlStore,
   DraftStore,
   FoundPage,
   Log,
@@ -30,6 +31,7 @@ export interface OpenWorkspace {
   search(query: MessageQuery, signal: AbortSignal): Promise<FoundPage>;
   readonly drafts: DraftStore;
   readonly accounts: Accounts;
+  readonly control: ControlStore;
   readonly recurring: RecurringTexts;
   readonly recurrences: RecurrenceStore;
 }
