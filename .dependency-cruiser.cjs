@@ -49,6 +49,12 @@ module.exports = {
       'The store applies the transition table and knows nothing else of the core.',
     ),
     layer(
+      'care-works-on-files',
+      '^electron/care/',
+      ['^electron/care/', '^electron/core/(ports|care/[^/]+)\\.ts$', '^electron/db/', '^shared/'],
+      'Whole files of the office’s data, in threads of their own. No window, no gateway.',
+    ),
+    layer(
       'gateways-know-ports',
       '^electron/gateways/',
       ['^electron/gateways/', '^electron/core/ports\\.ts$', '^shared/'],

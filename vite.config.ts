@@ -43,6 +43,7 @@ export default defineConfig({
           external,
           input: {
             bootstrap: `${root}electron/bootstrap.ts`,
+            'care-worker': `${root}electron/care/worker.ts`,
             'database-worker': `${root}electron/db/worker/entry.ts`,
           },
           output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' },

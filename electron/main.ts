@@ -3,7 +3,7 @@
  * The order is in docs/architecture.md, "Boot".
  */
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { shell } from 'electron/common';
 import { app, dialog, ipcMain, Menu, nativeTheme, net, powerMonitor, session } from 'electron/main';
 import { readCentralLogin } from '../shared/domain/central-login.ts';
@@ -13,10 +13,14 @@ import type { Push, StatusView, WindowKind } from '../shared/ipc/contract.ts';
 import type { Settings, SettingsPatch } from '../shared/settings.ts';
 import { parseArguments } from './boot/arguments.ts';
 import { mark, marks } from './boot/startup-trace.ts';
+import { DataCare } from './care/data-care.ts';
+import { jobRunner } from './care/run-job.ts';
 import { officeCalendar } from './core/outbox/calendar.ts';
 import type { SendPoint } from './core/outbox/dispatcher.ts';
 import type { Clock, Pause, Timers } from './core/ports.ts';
 import { type TrayAction, trayModel } from './core/tray-model.ts';
+import { isDamage } from './db/care/copy.ts';
+import { readIncident, writeIncident } from './db/care/incident-file.ts';
 import { DatabaseFromFutureError } from './db/migrate.ts';
 import { type Preferences, PreferencesFile } from './db/preferences-file.ts';
 import { errorMeaning } from './gateways/registry.ts';
@@ -28,6 +32,7 @@ import { senderFacts } from './ipc/sender-facts.ts';
 import { fileTarget, Logger } from './log/logger.ts';
 import { neverLog } from './log/redact.ts';
 import { declareAppScheme, serveApp } from './platform/app-protocol.ts';
+import { chooseFileToOpen, chooseFileToSave } from './platform/file-dialogs.ts';
 import { setStartAtLogin } from './platform/login-item.ts';
 import { notify } from './platform/notifier.ts';
 import { systemSecretBox } from './platform/secret-box.ts';
@@ -130,6 +135,29 @@ async function start(): Promise<void> {
     quit: () => void quit(),
   });
   const feed = new PushFeed((push) => broadcast(push), timers);
+  const runJob = jobRunner(join(import.meta.dirname, 'care-worker.cjs'));
+  const care = new DataCare({
+    runJob,
+    clock,
+    timers,
+    log,
+    version: app.getVersion(),
+    livePath: join(dataDirectory, 'live', 'outbox.db'),
+    workspace: () => workspace,
+    pauseSending: async () => {
+      await workspace?.accounts.pause();
+      feed.statusChanged();
+    },
+    replace,
+    settings: () => preferences.settings,
+    takeSettings: async (settings) => {
+      await changeSettings(settings);
+    },
+    chooseFile: chooseFileToOpen,
+    chooseTarget: chooseFileToSave,
+    onMessagesChanged: (ids) => feed.messagesChanged(ids),
+    onChanged: () => broadcast({ kind: 'care-changed' }),
+  });
 
   // Opening and repairing the database needs no window system: do it while Electron gets ready.
   let openingFailed: unknown;
@@ -175,6 +203,7 @@ async function start(): Promise<void> {
       textRules,
       errorMeaning: (family, code, words) =>
         errorMeaning(family, code ?? undefined, words ?? undefined) ?? null,
+      care,
       newRef: newReference,
       newSubmissionId: randomUUID,
       now: clock.now,
@@ -252,6 +281,10 @@ async function start(): Promise<void> {
       mode,
       dataDirectory,
       workerFile: join(import.meta.dirname, 'database-worker.cjs'),
+      runJob,
+      expected: preferences.mode === mode,
+      keepBodiesDays: () => preferences.settings.keepBodiesDays,
+      onCareChanged: () => broadcast({ kind: 'care-changed' }),
       runId: randomUUID(),
       gateway: options.gateway,
       clock,
@@ -333,6 +366,12 @@ async function start(): Promise<void> {
 
   async function beginWork(opened: Workspace): Promise<void> {
     tellRecovered(opened);
+    tellIncident(opened);
+    // Off the main thread, and before anything is sent: a damaged file may say that a text still waits.
+    if (opened.needsCheck && !(await isSound(opened))) return;
+    // Closed while it was looked through.
+    if (workspace !== opened || quitting) return;
+    opened.beginCare();
     // How well a key is kept here is asked early, so that the settings know it before somebody pastes one.
     void opened.accounts
       .get(undefined)
@@ -341,6 +380,58 @@ async function start(): Promise<void> {
     await opened.accounts.start();
     opened.recurring.start();
     opened.tidy();
+  }
+
+  /** Looks through the file; a damaged one is put aside and rescued, and work begins with what came of that. */
+  async function isSound(opened: Workspace): Promise<boolean> {
+    let problems: readonly string[];
+    try {
+      problems = await runJob('check', { path: opened.care.path });
+    } catch (error) {
+      // Nothing is known against the file; it was opened and read well enough to come this far.
+      log.error('check-failed', { error: String(error) });
+      return true;
+    }
+    if (problems.length === 0) return true;
+    log.error('database-damaged', { problem: problems[0] ?? '' });
+    void repair(opened);
+    return false;
+  }
+
+  /** At most one at a time, and only for what is still open. */
+  function repair(damaged: Workspace): Promise<void> {
+    return exclusively(async () => {
+      if (workspace !== damaged) return;
+      await replaceNow(damaged.mode, async () => {
+        const incident = await runJob('rescue', { path: damaged.care.path, now: clock.now() });
+        writeIncident(dirname(damaged.care.path), incident);
+        log.error('database-rescued', { texts: incident.texts, unreadable: incident.unreadable });
+      });
+      if (workspace !== undefined) tellIncident(workspace);
+    }).catch(async (error: unknown) => {
+      await explainDatabase(error);
+      await shutDown();
+    });
+  }
+
+  function replace(mode: 'practice' | 'live', swap: () => void): Promise<void> {
+    return exclusively(() => replaceNow(mode, async () => swap()));
+  }
+
+  /** Closes what is open in this mode, changes its file, and opens it again: also when the change failed. */
+  async function replaceNow(mode: 'practice' | 'live', swap: () => Promise<void>): Promise<void> {
+    const before = workspace;
+    if (before?.mode === mode) {
+      // What was typed is saved while there is something to save it to.
+      await windows.retire('quick-send');
+      workspace = undefined;
+      await before.close().catch((error: unknown) => log.error('close-failed', { error: String(error) }));
+    }
+    try {
+      await swap();
+    } finally {
+      await adopt(await open(mode));
+    }
   }
 
   function afterFirstWindow(): void {
@@ -359,7 +450,8 @@ async function start(): Promise<void> {
   async function status(): Promise<StatusView> {
     const counts = await workspace?.counts();
     return {
-      mode: workspace?.mode ?? 'unset',
+      // While a file is being replaced, nothing is open for a moment.
+      mode: workspace?.mode ?? preferences.mode,
       sending: workspace?.accounts.sending() ?? {
         state: 'running',
         pauseReason: null,
@@ -453,6 +545,7 @@ async function start(): Promise<void> {
     feed.settingsChanged();
     // What quiet hours held may go now.
     if (patch.quietHours !== undefined) workspace?.accounts.wake();
+    if (patch.keepBodiesDays !== undefined) workspace?.care.retention.settingChanged();
     return settings;
   }
 
@@ -472,7 +565,22 @@ async function start(): Promise<void> {
     );
   }
 
+  function tellIncident(opened: Workspace): void {
+    const incident = readIncident(dirname(opened.care.path));
+    if (incident === undefined) return;
+    broadcast({ kind: 'care-changed' });
+    notify(
+      translate(`care.incident.${incident.kind}.title`),
+      translate('notification.incident.body', { count: incident.held + incident.inDoubt }),
+      () => showMain('history'),
+    );
+  }
+
   function tellStorage(error: unknown): void {
+    if (isDamage(error) && workspace !== undefined) {
+      void repair(workspace);
+      return;
+    }
     const full = (error as { code?: unknown } | null)?.code === 'SQLITE_FULL';
     notify(translate('app.name'), translateError({ code: full ? 'storage-full' : 'storage-failed' }), () =>
       showMain('outbox'),
@@ -556,11 +664,12 @@ async function start(): Promise<void> {
     log.error('database-not-opened', { error: String(error) });
     const future = error instanceof DatabaseFromFutureError;
     const words = future ? 'dialog.databaseNewer' : 'dialog.databaseFailed';
+    const detail = future ? (`${words}.detail` as const) : openingDetail(error);
     const { response } = await ask({
       type: 'error',
       title: translate(`${words}.title`),
       message: translate(`${words}.message`),
-      detail: translate(`${words}.detail`, {
+      detail: translate(detail, {
         reason: error instanceof Error ? error.message : String(error),
       }),
       buttons: [translate(`${words}.openFolder`), translate(`${words}.quit`)],
@@ -579,6 +688,24 @@ async function ask(options: Electron.MessageBoxOptions): Promise<Electron.Messag
   const answer = await dialog.showMessageBox(options);
   await new Promise((resolve) => setImmediate(resolve));
   return answer;
+}
+
+/** Why the file with the texts could not be opened: each cause has its own next step. */
+function openingDetail(error: unknown) {
+  const code = String((error as { code?: unknown } | null)?.code ?? '');
+  if (code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT') return 'dialog.databaseFull.detail';
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED') || code === 'EBUSY') {
+    return 'dialog.databaseLocked.detail';
+  }
+  if (
+    code.startsWith('SQLITE_READONLY') ||
+    code.startsWith('SQLITE_CANTOPEN') ||
+    code === 'SQLITE_PERM' ||
+    ['EACCES', 'EPERM', 'EROFS'].includes(code)
+  ) {
+    return 'dialog.databaseReadOnly.detail';
+  }
+  return 'dialog.databaseFailed.detail';
 }
 
 let rules: Promise<TextRules> | undefined;

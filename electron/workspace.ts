@@ -5,8 +5,13 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { writeCentralLogin } from '../shared/domain/central-login.ts';
+import type { Incident } from '../shared/domain/data-care.ts';
 import { assertNever } from '../shared/errors.ts';
+import { DailyBackups } from './care/daily-backups.ts';
+import type { WorkspaceCare } from './care/data-care.ts';
+import type { RunJob } from './care/run-job.ts';
 import { Accounts } from './core/accounts.ts';
+import { Retention } from './core/care/retention.ts';
 import { clientReference } from './core/client-reference.ts';
 import { Credentials } from './core/credentials.ts';
 import { noteBalance } from './core/note-balance.ts';
@@ -25,7 +30,11 @@ import type {
   Timers,
 } from './core/ports.ts';
 import { inSlices } from './core/slices.ts';
-import { closeDatabase, openDatabase, type WriteDatabase } from './db/open.ts';
+import { SqliteBodyEraser } from './db/care/erase.ts';
+import { writeIncident } from './db/care/incident-file.ts';
+import { markClean, markClosing, markRunning } from './db/care/last-end.ts';
+import { type CarefulOpening, openCarefully } from './db/care/open-carefully.ts';
+import { closeDatabase } from './db/open.ts';
 import { AccountStore } from './db/stores/accounts.ts';
 import { SqliteControlStore } from './db/stores/control.ts';
 import { SqliteDraftStore } from './db/stores/drafts.ts';
@@ -48,6 +57,13 @@ export interface WorkspaceParts {
   readonly runId: string;
   /** Where a database worker starts: `db/worker/entry.ts`, bundled. */
   readonly workerFile: string;
+  readonly runJob: RunJob;
+  /** This mode was in use before: texts are expected to be there. */
+  readonly expected: boolean;
+  /** Null: bodies are kept. */
+  readonly keepBodiesDays: () => number | null;
+  /** Backups or what happened to the file changed. */
+  readonly onCareChanged: () => void;
   /** Another server for every live account, on loopback. */
   readonly gateway: string | undefined;
   readonly clock: Clock;
@@ -65,6 +81,13 @@ export interface WorkspaceParts {
 
 export interface Workspace extends OpenWorkspace {
   readonly recovered: RecoveryReport;
+  readonly care: WorkspaceCare;
+  /** What happened to the file since the last time; undefined when all is well. */
+  readonly incident: Incident | undefined;
+  /** Look through the file before anything is sent from it. */
+  readonly needsCheck: boolean;
+  /** Begins what is not urgent: backups, erasing old bodies. */
+  beginCare(): void;
   readonly workers: DatabaseWorkers;
   counts(): Promise<Counts>;
   /** Brings an old history into the search index, a slice at a time. Called once sending has begun. */
@@ -77,27 +100,34 @@ export function newReference(): string {
   return clientReference(randomBytes(16));
 }
 
-/** @throws what `openDatabase` throws */
+/** @throws what `openCarefully` throws */
 export async function openWorkspace(parts: WorkspaceParts): Promise<Workspace> {
   const directory = join(parts.dataDirectory, parts.mode);
   const databaseFile = join(directory, 'outbox.db');
-  const database = openDatabase(databaseFile);
+  const opening = await openCarefully(databaseFile, {
+    now: parts.clock.now(),
+    expected: parts.expected,
+    rescue: (path) => parts.runJob('rescue', { path, now: parts.clock.now() }),
+  });
   try {
-    return await workOn(database, databaseFile, directory, parts);
+    if (opening.incident !== undefined) writeIncident(directory, opening.incident);
+    return await workOn(opening, databaseFile, directory, parts);
   } catch (error) {
-    closeDatabase(database);
+    closeDatabase(opening.database);
     throw error;
   }
 }
 
 async function workOn(
-  database: WriteDatabase,
+  { database, incident, needsCheck }: CarefulOpening,
   databaseFile: string,
   directory: string,
   parts: WorkspaceParts,
 ): Promise<Workspace> {
   const now = (): number => parts.clock.now();
   const store = new SqliteOutboxStore(database, { runId: parts.runId, now, newRef: newReference });
+  // The row of this run is on disk: from here on its absence tells that commits were lost.
+  markRunning(directory, parts.runId);
   const recovered = await store.recover();
   const practice = parts.mode === 'practice' ? await startPractice(directory) : undefined;
   const directoryOfAccounts = new AccountStore(database);
@@ -185,11 +215,36 @@ async function workOn(
   });
   let stopTidying = (): void => {};
 
+  const eraser = new SqliteBodyEraser(database);
+  const retention = new Retention({
+    eraser,
+    clock: parts.clock,
+    timers: parts.timers,
+    log: parts.log,
+    days: parts.keepBodiesDays,
+    onErased: () => parts.onMessagesChanged([]),
+  });
+  const backups = new DailyBackups({
+    path: databaseFile,
+    runJob: parts.runJob,
+    clock: parts.clock,
+    timers: parts.timers,
+    log: parts.log,
+    onChanged: parts.onCareChanged,
+  });
+
   return {
     mode: parts.mode,
     control,
     recurring,
     recurrences,
+    care: { path: databaseFile, eraser, retention, backups },
+    incident,
+    needsCheck,
+    beginCare() {
+      retention.start();
+      backups.start();
+    },
     workers,
     search: (query, signal) =>
       workers.run('search', query, { timeoutMilliseconds: searchTimeoutMilliseconds, signal }),
@@ -216,8 +271,12 @@ async function workOn(
         await accounts.stop();
         await practice?.stop();
         await workers.close();
+        await retention.stop();
+        await backups.stop();
       } finally {
+        markClosing(directory, parts.runId);
         closeDatabase(database);
+        markClean(directory, parts.runId, databaseFile);
       }
     },
   };

@@ -1,5 +1,6 @@
 /** Settings: schema, defaults and the upgrade chain. Stored by `electron/db/preferences-file.ts`. */
 import * as v from 'valibot';
+import { longestRetentionDays } from './domain/data-care.ts';
 import { noQuietHours, quietHoursSchema } from './domain/quiet-hours.ts';
 
 /** ISO 3166-1 alpha-2, upper case. */
@@ -12,6 +13,10 @@ const entries = {
   /** What closing a window does where a tray icon is shown. */
   closeKeepsRunning: v.boolean(),
   startAtLogin: v.boolean(),
+  /** After how many days the body of a text that is done is erased; null: never. */
+  keepBodiesDays: v.nullable(
+    v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(longestRetentionDays)),
+  ),
   /** Notices that are given once. */
   seenTrayNotice: v.boolean(),
   /** *Do not tell me again* on quitting with texts waiting. */
@@ -34,6 +39,7 @@ export const defaultSettings: Settings = {
   appearance: 'system',
   closeKeepsRunning: true,
   startAtLogin: false,
+  keepBodiesDays: null,
   seenTrayNotice: false,
   skipQuitNotice: false,
   undoSeconds: 8,

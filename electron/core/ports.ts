@@ -7,6 +7,7 @@ import type { AccountPauseReason, MessageState } from '../../shared/domain/messa
 import type { MessageOptions } from '../../shared/domain/message-options.ts';
 import type { Recurrence } from '../../shared/domain/recurrence.ts';
 import type { TypedOptions } from '../../shared/domain/typed-options.ts';
+import type { CareView } from '../../shared/ipc/care-methods.ts';
 
 /** Wall clock in milliseconds UTC, and a clock that only runs forward for time-outs. */
 export interface Clock {
@@ -481,6 +482,8 @@ export interface StoredRow {
 
 export interface StoredDetail extends StoredRow {
   readonly body: string;
+  /** When the body was erased, ms UTC. */
+  readonly erasedAt: number | null;
   readonly encoding: MessageEncoding;
   readonly options: MessageOptions;
   readonly accountId: number;
@@ -610,4 +613,62 @@ export interface SecretStore {
   secret(accountId: number): StoredSecret | undefined;
   setSecret(accountId: number, secret: StoredSecret, now: number): void;
   forgetSecret(accountId: number): void;
+}
+
+// --- data care -----------------------------------------------------------------------------------------------
+
+export interface ErasedChunk {
+  readonly erased: number;
+  /** First id of the range whose body is still there. */
+  readonly firstKept: number | undefined;
+  /** When the first text after the range was written, ms UTC; undefined at the end. */
+  readonly nextCreatedAt: number | undefined;
+}
+
+export interface NumberCount {
+  readonly erasable: number;
+  /** Still need us or a person: they stay. */
+  readonly open: number;
+}
+
+/** Erases bodies in ranges of ids (`after < id <= until`); each call is one short transaction. */
+export interface BodyEraser {
+  lastId(): number;
+  /** Every text up to this id is erased already. */
+  firstToErase(): number;
+  rememberErasedUpTo(id: number): void;
+  /** Texts that are not open and came into their state before `before` (ms UTC). */
+  eraseOld(after: number, until: number, before: number, now: number): ErasedChunk;
+  countNumber(after: number, until: number, recipient: string): NumberCount;
+  /** Body and number of every text to this number that is not open. Returns their ids. */
+  eraseNumber(after: number, until: number, recipient: string, now: number): readonly number[];
+  /** Removes what was erased from the log as well, if that is possible at once. */
+  dropTraces(): void;
+}
+
+export interface RestoredTexts {
+  readonly texts: number;
+  readonly held: number;
+  readonly inDoubt: number;
+  /** Recurring texts that were stopped. */
+  readonly stopped: number;
+}
+
+/** What the windows may ask of data care. Implemented in `electron/care/`. Rejects with named errors. */
+export interface DataCareService {
+  view(): CareView;
+  dismissIncident(): void;
+  backUp(): Promise<void>;
+  /** @param name of a backup in the list */
+  restore(name: string): Promise<RestoredTexts>;
+  /** Undefined: the person called it off, here and below. */
+  restoreChosen(): Promise<RestoredTexts | undefined>;
+  /** @param recipient E.164, here and below */
+  countNumber(recipient: string): Promise<NumberCount>;
+  eraseNumber(recipient: string): Promise<{ readonly erased: number; readonly open: number }>;
+  /** How many texts were written. */
+  exportNumber(recipient: string, format: 'csv' | 'json'): Promise<number | undefined>;
+  /** False: called off. */
+  exportArchive(passphrase: string, pause: boolean): Promise<boolean>;
+  importArchive(passphrase: string): Promise<RestoredTexts | undefined>;
 }

@@ -9,10 +9,11 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Sqlite, { type Database } from 'better-sqlite3';
+import { copyWithoutKeys } from './care/copy.ts';
 import { migrate } from './migrate.ts';
 
 /** 'Outt' in ASCII: tells our files from others (`file` shows it). */
-const applicationId = 0x4f757474;
+export const applicationId = 0x4f757474;
 const busyMilliseconds = 5_000;
 /** Backups taken before migrating that are kept. */
 const keptBackups = 2;
@@ -42,7 +43,7 @@ export function openDatabase(path: string): WriteDatabase {
     setDurability(database);
     database.pragma('foreign_keys = ON');
     database.pragma('secure_delete = ON');
-    migrate(database, (from) => backUp(database, path, from));
+    migrate(database, (from) => backUp(path, from));
     database.pragma(`application_id = ${applicationId}`);
     assertDurable(database);
     return database as WriteDatabase;
@@ -94,11 +95,12 @@ export function assertDurable(database: Database): void {
   }
 }
 
-function backUp(database: Database, path: string, fromVersion: number): void {
+/** On a connection of its own, which sees what is committed: nothing of the migration has begun. */
+function backUp(path: string, fromVersion: number): void {
   const directory = join(dirname(path), 'backup');
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const name = `before-migration-${String(fromVersion).padStart(4, '0')}-${Date.now()}.db`;
-  database.prepare('VACUUM INTO ?').run(join(directory, name));
+  copyWithoutKeys(path, join(directory, name), { verify: false });
   const all = readdirSync(directory)
     .filter((file) => file.startsWith('before-migration-'))
     .sort((a, b) => Number(a.match(/-(\d+)\.db$/)?.[1] ?? 0) - Number(b.match(/-(\d+)\.db$/)?.[1] ?? 0));

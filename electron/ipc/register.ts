@@ -84,13 +84,26 @@ function failureOf(error: unknown, method: Method, log: Log): Result<never> {
   const sqlite = String((error as { code?: unknown } | null)?.code ?? '');
   log.error('ipc-failed', { method, error: String(error), code: sqlite });
   if (sqlite === 'SQLITE_FULL' || sqlite === 'ENOSPC') return failure('storage-full');
-  if (sqlite.startsWith('SQLITE_')) return failure('storage-failed');
+  // What the file system refuses carries its own names: EACCES, EROFS, EIO.
+  if (/^(SQLITE_|E[A-Z]+$)/.test(sqlite)) return failure('storage-failed');
   return failure('internal');
 }
 
 const expectedNames: Readonly<Record<string, AppErrorCode>> = {
   AccountRemoved: 'no-account',
   JobStopped: 'stale',
+  ArchiveFromFuture: 'archive-newer',
+  ArchiveUnreadable: 'archive-unreadable',
+  BackupGone: 'backup-damaged',
+  CareBusy: 'care-busy',
+  DamagedDatabase: 'backup-damaged',
+  DatabaseFromFutureError: 'archive-newer',
   MessageNotFound: 'not-found',
+  NoRoomForBackup: 'storage-full',
+  NotABackup: 'backup-foreign',
+  NotAnArchive: 'archive-foreign',
+  NotOurDatabaseError: 'backup-foreign',
+  NothingOpen: 'not-found',
+  PassphraseTooShort: 'passphrase-short',
   StaleTransition: 'stale',
 };

@@ -39,6 +39,7 @@ export interface Scenario {
   readonly draft: Partial<DraftView>;
   /** What becomes of texts that the pretend Clickatell is asked about. */
   readonly told: Extract<AskedView, { kind: 'status' }>['meaning'];
+  readonly incident: Output<'care.read'>['incident'];
   readonly section: Output<'app.window'>['section'];
   readonly platform: Output<'app.window'>['platform'];
   /** Methods that answer with this error. */
@@ -133,6 +134,7 @@ export function fakeMessage(
     errorText: null,
     cancelRequested: false,
     body,
+    erasedAt: null,
     encoding: /[’–]/.test(body) ? 'ucs-2' : 'gsm-7',
     errorMeaning: null,
     options: {},
@@ -198,6 +200,7 @@ const base: Scenario = {
   tray: 'present',
   settings: { country: 'ZA' },
   draft: {},
+  incident: null,
   told: 'at-gateway',
   section: 'history',
   platform: 'linux',
@@ -312,6 +315,20 @@ const scenarios = {
       'messages.resolveDoubt': 'stale',
     },
   }),
+  salvaged: () => ({
+    messages: few(Date.now()),
+    incident: {
+      kind: 'salvaged',
+      at: Date.now(),
+      texts: 13,
+      unreadable: 2,
+      held: 1,
+      inDoubt: 1,
+      stopped: 0,
+      fromBackup: true,
+      kept: '2026-11-22T08-00-00Z',
+    },
+  }),
   broken: () => ({ failing: { 'messages.page': 'storage-failed', 'draft.load': 'storage-failed' } }),
 } as const satisfies Record<string, () => Partial<Scenario>>;
 export type ScenarioName = keyof typeof scenarios;
@@ -379,6 +396,7 @@ export function createFakeClient(scenario: Scenario): FakeClient {
     appearance: 'system',
     closeKeepsRunning: true,
     startAtLogin: false,
+    keepBodiesDays: null,
     seenTrayNotice: false,
     skipQuitNotice: false,
     undoSeconds: 0,
@@ -392,6 +410,12 @@ export function createFakeClient(scenario: Scenario): FakeClient {
   };
   let draft: DraftView = { ...emptyDraft(), ...scenario.draft };
 
+  let { incident } = scenario;
+  let backups: Output<'care.read'>['backups'] = [
+    { name: 'outbox-2.db', at: scenario.now() - hour, bytes: 1_300_000 },
+    { name: 'outbox-1.db', at: scenario.now() - 25 * hour, bytes: 1_200_000 },
+  ];
+  const care = (): Output<'care.read'> => ({ incident, backups, backupProblem: null, busy: false });
   const push = (value: Push) => {
     for (const listener of listeners) listener(value);
   };
@@ -443,6 +467,7 @@ export function createFakeClient(scenario: Scenario): FakeClient {
   const toRow = (detail: MessageDetail): MessageRow => {
     const {
       body,
+      erasedAt,
       encoding,
       errorMeaning,
       options,
@@ -614,6 +639,43 @@ export function createFakeClient(scenario: Scenario): FakeClient {
         messages.set(id, { ...message, options: withoutPassedTime(message.options, Date.now()) });
       return move(id, decision === 'send' ? 'queued' : 'cancelled');
     },
+    'care.read': () => success(care()),
+    'care.dismissIncident': () => {
+      incident = null;
+      return success(care());
+    },
+    'care.backUp': () => {
+      backups = [{ name: `outbox-${scenario.now()}.db`, at: scenario.now(), bytes: 1_400_000 }, ...backups];
+      return success(care());
+    },
+    'care.restore': () => success({ texts: messages.size, held: 1, inDoubt: 0, stopped: 0 }),
+    'care.restoreChosen': () => success(null),
+    'care.countNumber': ({ number }) => {
+      const recipient = understand(number, settings.country);
+      if (recipient.kind === 'invalid') return failure('recipient-invalid');
+      const found = [...messages.values()].filter((message) => message.recipient === recipient.e164);
+      const open = found.filter(({ state }) => (openStates as readonly string[]).includes(state)).length;
+      return success({ display: recipient.display, erasable: found.length - open, open });
+    },
+    'care.eraseNumber': ({ number }) => {
+      const recipient = understand(number, settings.country);
+      if (recipient.kind === 'invalid') return failure('recipient-invalid');
+      let erased = 0;
+      let open = 0;
+      for (const message of [...messages.values()]) {
+        if (message.recipient !== recipient.e164) continue;
+        if ((openStates as readonly string[]).includes(message.state)) open += 1;
+        else {
+          erased += 1;
+          const gone = { recipient: '', recipientDisplay: '', preview: '', body: '', errorText: null };
+          change({ ...message, ...gone, erasedAt: scenario.now() });
+        }
+      }
+      return success({ erased, open });
+    },
+    'care.exportNumber': () => success({ texts: 3 }),
+    'care.exportArchive': () => success({ saved: true }),
+    'care.importArchive': () => success(null),
     'settings.read': () => success(settings),
     'settings.change': (patch) => {
       settings = { ...settings, ...patch } as Settings;

@@ -15,6 +15,7 @@ import { maxQueryUnits } from '../domain/search.ts';
 import { typedOptionsSchema } from '../domain/typed-options.ts';
 import { appErrorCodes } from '../errors.ts';
 import { settingsPatchSchema, settingsSchema } from '../settings.ts';
+import { careMethods } from './care-methods.ts';
 import type { methods } from './channels.ts';
 import { controlMethods } from './control-methods.ts';
 import { scheduleMethods } from './schedule-methods.ts';
@@ -172,6 +173,8 @@ export const attemptViewSchema = v.strictObject({
 export const messageDetailSchema = v.strictObject({
   ...messageRowSchema.entries,
   body: v.string(),
+  /** When body and what repeats it were erased, ms UTC; null while it is there. */
+  erasedAt: v.nullable(time),
   encoding: v.picklist(['gsm-7', 'ucs-2', '8-bit']),
   options: messageOptionsSchema,
   account: v.strictObject({ id: rowId, label: shortText }),
@@ -390,6 +393,8 @@ export const contract = {
     windows: main,
   },
 
+  ...careMethods,
+
   'settings.read': { input: nothing, output: settingsSchema, windows: both },
   'settings.change': { input: settingsPatchSchema, output: settingsSchema, windows: main },
 
@@ -475,6 +480,7 @@ export type Push =
   | { readonly kind: 'messages-changed'; readonly ids: readonly number[]; readonly more: boolean }
   | { readonly kind: 'status-changed' }
   | { readonly kind: 'settings-changed' }
+  | { readonly kind: 'care-changed' }
   | { readonly kind: 'navigate'; readonly section: 'history' | 'outbox' | 'settings' | 'welcome' }
   | { readonly kind: 'window-shown' };
 

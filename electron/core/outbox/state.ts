@@ -18,6 +18,7 @@ export const messageEvents = [
   'cancel',
   'hold-late',
   'set-aside',
+  'hold-copied',
   'expire',
   'reconcile-accepted',
   'prove-absent',
@@ -38,6 +39,8 @@ export const transitions = {
     'hold-late': 'needs_decision',
     // What is stored cannot be read. It must not hold up the others, and nothing of it may be sent.
     'set-aside': 'needs_decision',
+    // It comes from a copy (restored, salvaged, moved): it may have gone out since the copy was made.
+    'hold-copied': 'needs_decision',
     expire: 'expired',
   },
   sending: {

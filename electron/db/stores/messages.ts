@@ -26,7 +26,7 @@ export class SqliteMessageReader implements MessageReader {
     );
     this.#row = database.prepare(`SELECT ${rowColumns} FROM message WHERE id = ?`);
     this.#detail = database.prepare(
-      `SELECT ${rowColumns}, body, encoding, options, account_id AS accountId,
+      `SELECT ${rowColumns}, body, erased_at AS erasedAt, encoding, options, account_id AS accountId,
          (SELECT label FROM account WHERE account.id = account_id) AS accountLabel,
          (SELECT family FROM account WHERE account.id = account_id) AS accountFamily, client_ref AS clientRef,
          provider_id AS providerId, resend_of AS resendOf

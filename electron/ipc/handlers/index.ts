@@ -2,6 +2,7 @@
 import type { Handlers } from '../register.ts';
 import { accountHandlers } from './accounts.ts';
 import { appHandlers } from './app.ts';
+import { careHandlers } from './care.ts';
 import { controlHandlers } from './control.ts';
 import { credentialHandlers } from './credentials.ts';
 import { draftHandlers } from './draft.ts';
@@ -21,6 +22,7 @@ export function createHandlers(services: Services): Handlers {
     ...draftHandlers(services),
     ...messageHandlers(services),
     ...settingsHandlers(services),
+    ...careHandlers(services),
     ...credentialHandlers(services),
   };
 }

@@ -54,6 +54,7 @@ export function messageHandlers(services: Services): Group {
       const detail: MessageDetail = {
         ...rowView(message, await services.textRules(), services.now()),
         body: message.body,
+        erasedAt: message.erasedAt,
         encoding: message.encoding,
         options: message.options,
         account: { id: message.accountId, label: message.accountLabel },

@@ -13,6 +13,7 @@ import type {
   AccountFamily,
   Calendar,
   ControlStore,
+  DataCareService,
   DraftStore,
   FoundPage,
   Log,
@@ -65,6 +66,7 @@ export interface Services {
    * described.
    */
   errorMeaning(family: AccountFamily, code: string | null, words: string | null): GatewayErrorMeaning | null;
+  readonly care: DataCareService;
   newRef(): string;
   newSubmissionId(): string;
   now(): number;

@@ -1,3 +1,4 @@
+import { isCopyOrigin } from '../../../shared/domain/data-care.ts';
 import { type AppError, assertNever } from '../../../shared/errors.ts';
 import { type MessageKey, translate, translateError } from '../../../shared/i18n/words.ts';
 import type { AccountView, MessageDetail, StatusView } from '../../../shared/ipc/contract.ts';
@@ -76,6 +77,7 @@ export function sentenceFor(message: MessageDetail, status: StatusView | undefin
       if (message.errorCode === 'person-arrived') return translate('sentence.acceptedPerson');
       return translate(status?.mode === 'practice' ? 'sentence.acceptedPractice' : 'sentence.accepted');
     case 'in_doubt':
+      if (isCopyOrigin(message.errorCode)) return translate('sentence.in_doubtCopied');
       return translate(
         message.errorCode === 'interrupted' ? 'sentence.in_doubtInterrupted' : 'sentence.in_doubt',
       );
@@ -91,6 +93,7 @@ export function sentenceFor(message: MessageDetail, status: StatusView | undefin
         message.errorCode === 'expired' ? 'sentence.undeliveredExpired' : 'sentence.undelivered',
       );
     case 'needs_decision':
+      if (isCopyOrigin(message.errorCode)) return translate(`sentence.held.${message.errorCode}`);
       return isTimePassed(message)
         ? translate('sentence.timePassed', { time: formatMoment(message.options.deliverAt, now) })
         : translate('sentence.needs_decision');

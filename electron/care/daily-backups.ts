@@ -1,0 +1,122 @@
+/** A backup at the start and once a day, off the main thread, and never from the last of the disk. */
+import { join } from 'node:path';
+import { backupIsDue, hasRoom, superfluous } from '../core/care/backup-plan.ts';
+import type { Clock, Log, Timers } from '../core/ports.ts';
+import {
+  type BackupFile,
+  backupFolder,
+  backupName,
+  listBackups,
+  removeBackups,
+  removeUnfinished,
+  roomFor,
+} from '../db/care/backups.ts';
+import type { RunJob } from './run-job.ts';
+
+/** After the start, so that windows and waiting texts come first. */
+const firstMilliseconds = 5_000;
+/** How often it is asked whether one is due; timers may stand still while a machine sleeps. */
+const hourMilliseconds = 3_600_000;
+/** How long closing waits for one that is being made. */
+const patienceMilliseconds = 3_000;
+
+export interface DailyBackupsParts {
+  /** The outbox. */
+  readonly path: string;
+  readonly runJob: RunJob;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly log: Log;
+  readonly onChanged: () => void;
+}
+
+export class NoRoomForBackup extends Error {
+  override readonly name = 'NoRoomForBackup';
+}
+
+export class DailyBackups {
+  readonly #parts: DailyBackupsParts;
+  #cancelTimer: (() => void) | undefined;
+  #making: Promise<void> | undefined;
+  #problem: 'no-room' | 'failed' | null = null;
+
+  constructor(parts: DailyBackupsParts) {
+    this.#parts = parts;
+  }
+
+  /** Why the last one could not be made; null when it could, or none was due. */
+  get problem(): 'no-room' | 'failed' | null {
+    return this.#problem;
+  }
+
+  /** Newest first. */
+  list(): readonly BackupFile[] {
+    return listBackups(this.#parts.path);
+  }
+
+  /** Where a backup is, if there is one of that name. */
+  find(name: string): string | undefined {
+    const found = this.list().find((backup) => backup.name === name);
+    return found === undefined ? undefined : join(backupFolder(this.#parts.path), found.name);
+  }
+
+  start(): void {
+    removeUnfinished(this.#parts.path);
+    this.#next(firstMilliseconds, 'start');
+  }
+
+  /** Waits a moment for one that is being made. It reads a connection of its own: what comes after does not depend on it. */
+  async stop(): Promise<void> {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    if (this.#making === undefined) return;
+    const enough = new Promise<void>((resolve) => this.#parts.timers.after(patienceMilliseconds, resolve));
+    await Promise.race([this.#making.catch(() => undefined), enough]);
+  }
+
+  /** @throws NoRoomForBackup, or what the job throws */
+  makeNow(): Promise<void> {
+    this.#making ??= this.#make().finally(() => {
+      this.#making = undefined;
+      this.#parts.onChanged();
+    });
+    return this.#making;
+  }
+
+  async #make(): Promise<void> {
+    const { path, runJob, clock, log } = this.#parts;
+    try {
+      const { free, needed } = roomFor(path);
+      if (!hasRoom(free, needed)) throw new NoRoomForBackup();
+      await runJob('back-up', { path, target: join(backupFolder(path), backupName(clock.now())) });
+      this.#problem = null;
+      const old = superfluous(this.list());
+      removeBackups(
+        path,
+        old.map(({ name }) => name),
+      );
+      log.info('backup-made', { removed: old.length });
+    } catch (error) {
+      const full = ['SQLITE_FULL', 'ENOSPC'].includes(String((error as { code?: unknown }).code));
+      this.#problem = full || error instanceof NoRoomForBackup ? 'no-room' : 'failed';
+      log.warn('backup-not-made', { error: String(error) });
+      throw error;
+    }
+  }
+
+  #next(milliseconds: number, moment: 'start' | 'running'): void {
+    this.#cancelTimer = this.#parts.timers.after(milliseconds, () => {
+      void this.#whenDue(moment).finally(() => {
+        if (this.#cancelTimer !== undefined) this.#next(hourMilliseconds, 'running');
+      });
+    });
+  }
+
+  async #whenDue(moment: 'start' | 'running'): Promise<void> {
+    try {
+      if (backupIsDue(this.list(), this.#parts.clock.now(), moment)) await this.makeNow();
+    } catch (error) {
+      this.#parts.log.debug('backup-later', { error: String(error) });
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import { failure, type Result, success } from '../../../shared/errors.ts';
+import type { Handlers } from '../register.ts';
+import type { Services } from './services.ts';
+
+type Group = Pick<Handlers, Extract<keyof Handlers, `care.${string}`>>;
+
+export function careHandlers(services: Services): Group {
+  const { care } = services;
+
+  async function understood(
+    number: string,
+  ): Promise<Result<{ readonly e164: string; readonly display: string }>> {
+    const rules = await services.textRules();
+    const recipient = rules.understand(number, services.settings().country);
+    return recipient.kind === 'valid' ? success(recipient) : failure('recipient-invalid');
+  }
+
+  return {
+    'care.read': () => success(care.view()),
+    'care.dismissIncident': () => {
+      care.dismissIncident();
+      return success(care.view());
+    },
+    'care.backUp': async () => {
+      await care.backUp();
+      return success(care.view());
+    },
+    'care.restore': async ({ name }) => success(await care.restore(name)),
+    'care.restoreChosen': async () => success((await care.restoreChosen()) ?? null),
+    'care.countNumber': async ({ number }) => {
+      const recipient = await understood(number);
+      if (!recipient.ok) return recipient;
+      return success({ display: recipient.value.display, ...(await care.countNumber(recipient.value.e164)) });
+    },
+    'care.eraseNumber': async ({ number }) => {
+      const recipient = await understood(number);
+      return recipient.ok ? success(await care.eraseNumber(recipient.value.e164)) : recipient;
+    },
+    'care.exportNumber': async ({ number, format }) => {
+      const recipient = await understood(number);
+      if (!recipient.ok) return recipient;
+      const texts = await care.exportNumber(recipient.value.e164, format);
+      return success(texts === undefined ? null : { texts });
+    },
+    'care.exportArchive': async ({ passphrase, pause }) =>
+      success({ saved: await care.exportArchive(passphrase, pause) }),
+    'care.importArchive': async ({ passphrase }) => success((await care.importArchive(passphrase)) ?? null),
+  };
+}
