@@ -57,6 +57,16 @@ describe('GatewaySettings', () => {
     expect(settings.wanted).toEqual({ twoWay: true, escalate: true, queue: 2 });
   });
 
+  it('does not go back for a moment to an earlier answer', async () => {
+    const { settings } = await open();
+    const first = settings.set('twoWay', true);
+    const second = settings.set('escalate', true);
+    await first;
+    expect(settings.wanted).toEqual({ twoWay: true, escalate: true });
+    await second;
+    expect(settings.wanted).toEqual({ twoWay: true, escalate: true });
+  });
+
   it('keeps what main took, whatever the session has read meanwhile', async () => {
     const { settings, session } = await open();
     const setting = settings.set('twoWay', true);
