@@ -46,7 +46,7 @@ export function createGateway(description: GatewayDescription): Gateway {
 /**
  * The sentence `gatewayError.<meaning>` for an error number; undefined when nobody has described it.
  *
- * @param words the gateway's own: one number of Developers' Central means two things, see `centralError`
+ * @param words the gateway's own: an older Platform has no numbers, and one of Developers' Central means two things
  */
 export function errorMeaning(
   family: GatewayDescription['family'],
@@ -55,7 +55,7 @@ export function errorMeaning(
 ): GatewayErrorMeaning | undefined {
   switch (family) {
     case 'platform':
-      return platformError(code)?.meaning;
+      return platformError(code, words)?.meaning;
     case 'central':
       return centralError(code, words)?.meaning;
     default:

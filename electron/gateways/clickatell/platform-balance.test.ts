@@ -22,6 +22,8 @@ describe('decodeBalanceAnswer', () => {
       'key-rejected',
     ],
     [200, '{"errorCode":7,"error":"IP lockdown"}', 'ip-blocked'],
+    [200, '{"messages":[],"error":"Invalid or missing integration API Key."}', 'key-rejected'],
+    [400, '{"messages":[],"error":"IP lockdown."}', 'ip-blocked'],
     [401, '{"error":{"code":7,"description":"Originating IP address is not approved"}}', 'ip-blocked'],
     [401, '', 'key-rejected'],
     [401, '<html>', 'key-rejected'],

@@ -14,7 +14,7 @@ export function decodeBalanceAnswer(answer: Answer): CheckResult {
   const document = readObject(answer.bodyText);
   const error = document === undefined ? undefined : wordedError(document);
   if (error !== undefined) {
-    const pause = platformError(error.code)?.pause;
+    const pause = platformError(error.code, error.text)?.pause;
     if (pause === 'key-rejected' || pause === 'ip-blocked') return failed(pause, error.text);
     return failed(whyOfStatus(answer.status), error.text);
   }

@@ -67,11 +67,48 @@ describe('answers seen in the wild', () => {
     expect(decode(202, refused).outcomes).toEqual([
       { kind: 'rejected', code: undefined, text: 'Invalid destination address.' },
     ]);
-    const whole = {
-      messages: [],
-      error: 'Two-Way integration error - From number is not related to integration',
-    };
-    expect(decode(200, whole).outcomes).toEqual([{ kind: 'rejected', code: undefined, text: whole.error }]);
+    const noCredit = { accepted: false, to: two, error: 'No credit left.' };
+    expect(decode(202, { messages: [accepted(one), noCredit], error: null }, [one, two])).toMatchObject({
+      outcomes: [{ kind: 'accepted' }, { kind: 'notSent', why: 'account' }],
+      pause: { reason: 'no-credit' },
+    });
+  });
+
+  it.each([
+    ['Invalid or missing integration API Key.', 'key-rejected', undefined],
+    ['IP lockdown.', 'ip-blocked', undefined],
+    ['No credit left.', 'no-credit', undefined],
+    ['Rate limit exceeded.', 'rate-limited', now + 60_000],
+    ['Two-Way integration error - From number is not related to integration', 'account-problem', undefined],
+  ])('pauses for the older shape of a whole refusal: %s', (error, reason, until) => {
+    for (const status of [200, 202, 400, 401, 403]) {
+      expect(decode(status, { messages: [], error }, [one, two])).toEqual({
+        outcomes: [one, two].map(() => ({ kind: 'notSent', why: 'account', text: error })),
+        pause: { reason, until, text: error },
+      });
+    }
+    // Words that stand by themselves may be those of a machine on the way.
+    expect(decode(200, { error }).outcomes).toMatchObject([{ kind: 'unknown' }]);
+    expect(decode(500, { messages: [], error }).outcomes).toMatchObject([{ kind: 'unknown' }]);
+  });
+
+  it('leaves an internal error open in the older shape as well', () => {
+    for (const body of [
+      { messages: [], error: 'Internal error - please retry.' },
+      { messages: [{ accepted: false, to: one, error: 'Internal error - please retry.' }] },
+    ]) {
+      expect(decode(202, body).outcomes).toMatchObject([{ kind: 'unknown' }]);
+    }
+  });
+
+  it('refuses the text alone for a sender of its own', () => {
+    const error = 'Two-Way integration error - From number is not related to integration';
+    const bodyText = JSON.stringify({ messages: [], error });
+    const answer = { status: 200, headers: {}, bodyText };
+    expect(decodeSendAnswer(answer, [one], { now, senderGiven: true })).toEqual({
+      outcomes: new Map([[one, { kind: 'rejected', code: undefined, text: error }]]),
+      pause: undefined,
+    });
   });
 
   it('reads the error object of the One API', () => {
@@ -339,7 +376,7 @@ describe('errors nobody has described', () => {
 
   it.each<[string, number, unknown]>([
     ['a number of the API with an empty list', 200, { messages: [], errorCode: 699, error: 'New.' }],
-    ['the older shape without numbers', 200, { messages: [], error: 'Two-Way integration error' }],
+    ['the older shape without numbers', 200, { messages: [], error: 'Something new.' }],
     ['a bad request with a number', 400, { error: { code: 999, description: 'New.' } }],
   ])('%s is a refusal', (_name, status, body) => {
     expect(outcomeOf(status, body)).toBe('rejected');

@@ -25,6 +25,7 @@ import {
   type WordedError,
   weightier,
 } from '../answer.ts';
+import type { ErrorRow } from '../error-table.ts';
 import { oneLine } from '../server-words.ts';
 import { platformError } from './platform-errors.ts';
 import { digitsOf } from './platform-request.ts';
@@ -65,12 +66,17 @@ export function decodeSendAnswer(
 }
 
 /**
- * Machines on the way write JSON with an `error` in it too, some of them after they have passed the request on. An error that
- * nobody has described is taken for a refusal only when it comes as the API words them: with a number or with an empty list of
- * messages, and with a status that the API refuses with.
+ * Machines on the way write JSON with an `error` in it too, some of them after they have passed the request on. An error is
+ * taken for a refusal only when it comes as the API words them: with a number or with an empty list of messages, and,
+ * unless it is one that is known, with a status that the API refuses with.
  */
-function isTheApisOwnWord(document: JsonObject, error: WordedError, status: number): boolean {
-  const refuses = status < 300 || status === 400 || status === 422;
+function isTheApisOwnWord(
+  document: JsonObject,
+  error: WordedError,
+  row: ErrorRow | undefined,
+  status: number,
+): boolean {
+  const refuses = row !== undefined || status < 300 || status === 400 || status === 422;
   const emptyList = Array.isArray(document.messages) && document.messages.length === 0;
   return refuses && (error.code !== undefined || emptyList);
 }
@@ -85,8 +91,8 @@ export function decodeWithoutVerdicts(
   const error = document === undefined ? undefined : wordedError(document);
   const nothingTaken = document !== undefined && sayNothingTaken(document);
   if (speaksForItself(answer.status) && nothingTaken && error !== undefined) {
-    const row = platformError(error.code);
-    if (row === undefined && !isTheApisOwnWord(document, error, answer.status)) {
+    const row = platformError(error.code, error.text);
+    if (!isTheApisOwnWord(document, error, row, answer.status)) {
       return judgeByStatus(answer, undefined, error.text, now);
     }
     return judgeWholeRefusal(error, row, senderGiven, answer, now);
@@ -177,7 +183,7 @@ export function decodeSaid(
   }
   if (verdict.accepted !== false) return open('no-verdict', error?.text ?? 'the verdict could not be read');
   const refusal = error ?? { code: undefined, text: 'not accepted' };
-  return judgeRefusal(refusal, platformError(refusal.code), senderGiven, answer, now);
+  return judgeRefusal(refusal, platformError(refusal.code, refusal.text), senderGiven, answer, now);
 }
 
 export function open(why: string, text: string): Verdict {

@@ -28,6 +28,26 @@ describe('the error table', () => {
     expect(platformError(code)?.meaning).toBe(meaning);
   });
 
+  it.each([
+    ['Invalid or missing integration API Key.', 'key-invalid'],
+    ['IP lockdown. The originating IP address is not allowed to use this account.', 'ip-locked'],
+    ['IP Lockdown violation', 'ip-locked'],
+    ['NO CREDIT LEFT', 'no-credit'],
+    ['Maximum MT limit exceeded until 1765000000', 'volume-limit'],
+    ['Two-Way integration error - From number is not related to integration', 'sender-not-ours'],
+    ['Internal error - please retry.', 'internal-error'],
+  ])('finds %j by its words, where there is no number', (words, meaning) => {
+    expect(platformError(undefined, words)?.meaning).toBe(meaning);
+    expect(platformError('9999', words)).toBeUndefined();
+  });
+
+  it.each(['', 'Internal errors', 'Account frozenness', 'No', 'constructor', 'Gateway Timeout'])(
+    'does not find the words %j',
+    (words) => {
+      expect(platformError(undefined, words)).toBeUndefined();
+    },
+  );
+
   it.each([undefined, '', '-1', '7.0', '1e2', '9999', 'toString', '__proto__'])(
     'does not find %j',
     (code) => {

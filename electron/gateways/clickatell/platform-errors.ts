@@ -70,7 +70,59 @@ export const platformErrors: ErrorTable = {
   901: server('internal-error'),
 };
 
-/** Looks a code up in any spelling (`7`, `"007"`). Undefined for numbers nobody has described. */
-export function platformError(code: string | undefined): ErrorRow | undefined {
-  return errorRow(platformErrors, code);
+/**
+ * The answers of 2017 and 2018 have words and no number (clickatell-php, `test/RestTest.php`; nyaruka/courier,
+ * `handlers/clickatell/handler_test.go`). The words are those of captured answers and of the tables; each stands for the
+ * number that has them today. Small letters, without the full stop.
+ */
+const numberOfWords: readonly (readonly [words: string, code: number])[] = [
+  ['invalid or missing integration api key', 108],
+  ['invalid or missing api id', 108],
+  ['authentication failed', 1],
+  ['unknown username or password', 1],
+  ['account frozen', 4],
+  ['ip lockdown', 7],
+  ['no credit left', 301],
+  ['insufficient balance', 20],
+  ['insufficient credit', 20],
+  ['max allowed credit', 302],
+  ['rate limit exceeded', 43],
+  ['maximum mt limit exceeded', 130],
+  ['two-way integration error', 45],
+  ['from number is not related to integration', 45],
+  // 106 or 607. A sender that was named is that text's trouble by both; where none was, only 106 can be meant.
+  ['invalid from number', 106],
+  ['invalid source address', 106],
+  ['invalid sender id', 123],
+  ['invalid destination address', 105],
+  ['cannot route message', 114],
+  ['destination mobile number blocked', 121],
+  ['destination mobile opted out', 122],
+  ['number delisted', 128],
+  ['maximum message parts exceeded', 113],
+  ['message expired', 115],
+  ['empty message', 107],
+  ['invalid unicode data', 116],
+  ['invalid user data header', 102],
+  ['invalid delivery time', 120],
+  ['invalid client message id', 101],
+  ['invalid or missing parameters', 101],
+  ['data malformed', 100],
+  ['unknown api message id', 103],
+  ['unknown client message id', 104],
+  ['internal error', 901],
+];
+
+/**
+ * Looks a code up in any spelling (`7`, `"007"`); without one, the words. Undefined for what nobody has described.
+ *
+ * @param words the gateway's own, from their beginning
+ */
+export function platformError(code: string | undefined, words = ''): ErrorRow | undefined {
+  if (code !== undefined) return errorRow(platformErrors, code);
+  const said = words.toLowerCase();
+  const known = numberOfWords.find(
+    ([start]) => said.startsWith(start) && !/\w/.test(said.charAt(start.length)),
+  );
+  return known === undefined ? undefined : platformErrors[known[1]];
 }

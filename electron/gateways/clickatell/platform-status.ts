@@ -29,7 +29,7 @@ export function decodeStatusAnswer(answer: Answer, now: number): StatusResult {
     if (word !== '') return noAnswer(`status ${word}`);
   }
   const error = document === undefined ? undefined : wordedError(document);
-  const row = platformError(error?.code);
+  const row = platformError(error?.code, error?.text);
   if (row?.meaning === 'unknown-message') return { kind: 'status', meaning: 'gone', code: error?.code ?? '' };
   if (error !== undefined && speaksForItself(answer.status)) {
     const { pause } = judgeWholeRefusal(error, row, false, answer, now);
