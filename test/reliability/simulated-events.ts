@@ -84,7 +84,7 @@ const anyEvent = fc.oneof(
     decision: fc.constantFrom('arrived' as const, 'send-again' as const, 'drop' as const),
   }),
   event('decide-late', 2, { which, decision: fc.constantFrom('send' as const, 'drop' as const) }),
-  event('pass-time', 6, { seconds: fc.constantFrom(1, 5, 31, 2 * minutes, 16 * minutes) }),
+  event('pass-time', 6, { seconds: fc.constantFrom(1, 1, 5, 5, 31, 31, 2 * minutes, 16 * minutes) }),
   event('set-clock', 1, {
     seconds: fc.constantFrom(-day, -hours, -5 * minutes, 5 * minutes, hours, day),
   }),

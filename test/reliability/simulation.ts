@@ -372,7 +372,7 @@ class Simulation {
           lineHint: { online: () => this.#online },
           askAfterOutage: () => 10 * 60_000,
           ...(account === 1
-            ? { ratePerMinute: 60 }
+            ? { ratePerMinute: 600 }
             : {
                 calendar: {
                   // Asked again within the half minute that no timer exceeds.
@@ -1030,8 +1030,8 @@ class Simulation {
       const open = this.#rows().filter((row) => row.state === 'queued' || row.state === 'sending');
       if (open.length === 0) break;
       // Later the machine sleeps between two looks, which is as good as waiting and costs nothing.
-      if (round >= 5) this.#time.moveWallClock(round < 60 ? 60_000 * round : day * 1_000);
-      await this.#time.advance(31_000);
+      if (round >= 2) this.#time.moveWallClock(round < 60 ? 300_000 * round : day * 1_000);
+      await this.#time.advance(round < 2 ? 3_000 : 31_000);
       await this.#compare();
     }
     for (const text of this.#texts.values()) {

@@ -1,0 +1,3 @@
+import { exploreHalf } from './explore.ts';
+
+exploreHalf(0);
