@@ -122,7 +122,7 @@ export function openDoorway(options: DoorwayOptions): HttpDoorway {
       ready = await opening;
     } catch (error) {
       if (pool === opening) pool = undefined;
-      const redact = redactorOf(httpRequest);
+      const redact = redactor(secretsOf(httpRequest));
       return redactFailure({ kind: 'notSent', why: 'invalid', ...describe(error) }, redact, httpRequest.path);
     }
     // Closed meanwhile: a destroyed pool turns the request away unwritten.
@@ -220,7 +220,11 @@ function dispatch(
 /** What is known of one request while it is on its way. A class, since one is made for every text. */
 class Exchange implements Dispatcher.DispatchHandler, Expiry {
   readonly at: number;
-  readonly #request: HttpRequest;
+  readonly #signal: AbortSignal;
+  readonly #path: string;
+  // Not the request itself: its body need not be kept while the answer is awaited.
+  readonly #authorization: string | undefined;
+  readonly #secrets: Secrets | undefined;
   readonly #deadlines: Deadlines;
   readonly #resolve: (result: HttpResult) => void;
   /** True from the moment undici is about to write: from then on nothing proves that nothing left. */
@@ -238,7 +242,10 @@ class Exchange implements Dispatcher.DispatchHandler, Expiry {
     resolve: (result: HttpResult) => void,
   ) {
     this.at = deadline;
-    this.#request = request;
+    this.#signal = request.signal;
+    this.#path = request.path;
+    this.#authorization = request.authorization;
+    this.#secrets = request.secrets;
     this.#deadlines = deadlines;
     this.#resolve = resolve;
     deadlines.add(this);
@@ -311,20 +318,23 @@ class Exchange implements Dispatcher.DispatchHandler, Expiry {
     if (this.#settled) return;
     this.#settled = true;
     this.#deadlines.remove(this);
-    forgetAbort(this.#request.signal, this);
-    this.#resolve(
-      result.kind === 'answered'
-        ? result
-        : redactFailure(result, redactorOf(this.#request), this.#request.path),
-    );
+    forgetAbort(this.#signal, this);
+    if (result.kind === 'answered') {
+      this.#resolve(result);
+      return;
+    }
+    const secrets = secretsOf({ authorization: this.#authorization, secrets: this.#secrets });
+    this.#resolve(redactFailure(result, redactor(secrets), this.#path));
   }
 }
+
+const byteOrderMark = 0xfeff;
 
 /** UTF-8; what is not becomes U+FFFD. */
 function textOf(pieces: readonly Buffer[]): string {
   const [only] = pieces;
-  const text = (pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces)).toString('utf8');
-  return text.startsWith('\ufeff') ? text.slice(1) : text;
+  const text = (pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces)).toString();
+  return text.charCodeAt(0) === byteOrderMark ? text.slice(1) : text;
 }
 
 /** The headers an answer is judged by. */
@@ -389,10 +399,9 @@ function fieldOf(error: unknown, field: 'code' | 'syscall'): string | undefined 
   return typeof value === 'string' ? value : undefined;
 }
 
-function redactorOf(request: HttpRequest): Redact {
-  const { authorization, secrets } = request;
-  if (authorization === undefined) return redactor(secrets ?? { secrets: [] });
-  return redactor({ ...secrets, secrets: [authorization, ...(secrets?.secrets ?? [])] });
+function secretsOf({ authorization, secrets }: Pick<HttpRequest, 'authorization' | 'secrets'>): Secrets {
+  if (authorization === undefined) return secrets ?? { secrets: [] };
+  return { ...secrets, secrets: [authorization, ...(secrets?.secrets ?? [])] };
 }
 
 /** Neither Node nor undici puts the path into a message today; a key may stand in it, so it is cut out all the same. */

@@ -17,17 +17,17 @@ export class Deadlines {
   add(expiry: Expiry): void {
     this.#open.add(expiry);
     if (this.#timer === undefined) this.#wait(expiry.at);
-    else if (this.#open.size === 1) this.#timer.ref();
   }
 
   remove(expiry: Expiry): void {
     this.#open.delete(expiry);
-    // A timer that runs for nobody would keep a process alive that has nothing else to do.
-    if (this.#open.size === 0) this.#timer?.unref();
   }
 
   #wait(until: number): void {
     this.#timer = setTimeout(this.#onTimer, Math.max(0, until - performance.now()));
+    // It runs on when nobody waits any more, and must not keep a process alive that has nothing else to do. Whatever is
+    // waited for (a socket, the secret store) does that by itself.
+    this.#timer.unref();
   }
 
   readonly #onTimer = (): void => {

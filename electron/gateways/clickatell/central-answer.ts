@@ -17,21 +17,6 @@ export type AnswerLine =
  * three are an error number: anything shorter has been cut off.)
  */
 export function readLines(text: string): readonly AnswerLine[] | undefined {
-  return readAccepted(text) ?? readAny(text);
-}
-
-/** The answer as it is documented when all went well, in one pass; undefined for any other. */
-function readAccepted(text: string): readonly AnswerLine[] | undefined {
-  const line = /\s*ID: ([0-9a-f]{32})(?: To: (\d+))?(?=\s|$)/y;
-  const lines: AnswerLine[] = [];
-  for (let match = line.exec(text); match !== null; match = line.exec(text)) {
-    lines.push({ kind: 'id', id: match[1] ?? '', to: match[2] });
-    if (line.lastIndex === text.length) return lines;
-  }
-  return undefined;
-}
-
-function readAny(text: string): readonly AnswerLine[] | undefined {
   const answer = text.trim();
   const starts = [...answer.matchAll(/(?<=^|\s)(ID|ERR):/gi)];
   if (starts.length === 0 || starts[0]?.index !== 0) return undefined;

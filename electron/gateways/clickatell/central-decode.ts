@@ -27,8 +27,8 @@ export interface CentralDecodeOptions {
 }
 
 export interface DecodedSendmsg {
-  /** One for each number asked about. */
-  readonly outcomes: ReadonlyMap<string, Outcome>;
+  /** One for each number asked about, in order. */
+  readonly outcomes: readonly Outcome[];
   readonly pause: Pause | undefined;
 }
 
@@ -41,6 +41,9 @@ export function decodeSendmsg(
   numbers: readonly string[],
   { now, senderGiven = false }: CentralDecodeOptions,
 ): DecodedSendmsg {
+  const success = answer.status < 400 && speaksForItself(answer.status);
+  const accepted = success ? acceptedInOrder(answer.bodyText, numbers) : undefined;
+  if (accepted !== undefined) return { outcomes: accepted, pause: undefined };
   const lines = readLines(answer.bodyText);
   if (lines === undefined || !speaksForItself(answer.status)) {
     const [first] = lines ?? [];
@@ -60,13 +63,59 @@ export function decodeSendmsg(
 }
 
 /**
+ * The answer as it is documented when all went well, read in one pass: an id for each number, in order, and nothing else.
+ * Undefined for any other, which is then read by `readLines`, to the same end.
+ *
+ * @param numbers digits of the numbers in the request, distinct
+ */
+function acceptedInOrder(text: string, numbers: readonly string[]): readonly Outcome[] | undefined {
+  const outcomes: Outcome[] = [];
+  let at = 0;
+  for (const number of numbers) {
+    const id = at + idMark.length;
+    const to = id + idLength;
+    if (!text.startsWith(idMark, at) || !isHex(text, id, to)) return undefined;
+    outcomes.push({ kind: 'accepted', providerId: text.slice(id, to) });
+    if (text.startsWith(toMark, to)) {
+      if (!text.startsWith(number, to + toMark.length)) return undefined;
+      at = to + toMark.length + number.length;
+    } else if (numbers.length === 1) at = to;
+    else return undefined;
+    if (at === text.length) continue;
+    if (!isSpace(text.charCodeAt(at))) return undefined;
+    for (at += 1; at < text.length && isSpace(text.charCodeAt(at)); ) at += 1;
+  }
+  return at === text.length ? outcomes : undefined;
+}
+
+const idMark = 'ID: ';
+const toMark = ' To: ';
+const idLength = 32;
+
+/** Small letters, as documented; with large ones the answer takes the longer way. */
+function isHex(text: string, from: number, to: number): boolean {
+  for (let index = from; index < to; index += 1) {
+    const code = text.charCodeAt(index);
+    if (!((code >= 48 && code <= 57) || (code >= 97 && code <= 102))) return false;
+  }
+  return true;
+}
+
+/** Space, tab and line ends. */
+function isSpace(code: number): boolean {
+  return code === 32 || (code >= 9 && code <= 13);
+}
+
+/**
  * Whether an answer is nothing but the news that the session is over: then no number was looked at, and the same
  * request with a new session is the first one to be.
  *
  * @param numbers digits of the numbers in the request, distinct; none for a question
  */
 export function isSessionOver(answer: Answer, numbers: readonly string[]): boolean {
-  const lines = speaksForItself(answer.status) ? readLines(answer.bodyText) : undefined;
+  // Most answers are not even an error, and need not be read twice.
+  if (!speaksForItself(answer.status) || !/^\s*ERR:/i.test(answer.bodyText)) return false;
+  const lines = readLines(answer.bodyText);
   if (lines === undefined || !refusesAll(lines, numbers)) return false;
   return lines.every((line) => line.kind === 'error' && sessionErrors.has(Number(line.error.code)));
 }
@@ -104,11 +153,11 @@ function decodeLines(
     if (said === undefined) byNumber.set(to, [line]);
     else said.push(line);
   }
-  const outcomes = new Map<string, Outcome>();
+  const outcomes: Outcome[] = [];
   let pause: Pause | undefined;
   for (const number of numbers) {
     const verdict = judge(byNumber.get(number) ?? [], senderGiven, answer, now);
-    outcomes.set(number, verdict.outcome);
+    outcomes.push(verdict.outcome);
     pause = weightier(pause, verdict.pause);
   }
   return { outcomes, pause };
@@ -134,7 +183,7 @@ function judge(said: readonly AnswerLine[], senderGiven: boolean, answer: Answer
 }
 
 function forAll(numbers: readonly string[], { outcome, pause }: Verdict): DecodedSendmsg {
-  return { outcomes: new Map(numbers.map((number) => [number, outcome])), pause };
+  return { outcomes: numbers.map(() => outcome), pause };
 }
 
 function open(why: string, text: string): Verdict {

@@ -20,7 +20,8 @@ import {
 } from './platform-request.ts';
 
 /** Names and values, in the order they are written. An undefined value is left out. */
-export type Parameters = readonly (readonly [name: string, value: string | number | undefined])[];
+export type Parameters = readonly Parameter[];
+type Parameter = readonly [name: string, value: string | number | undefined];
 
 /** What an account asks of every text. All of it optional, as the documents have it (HTTP/S API, message parameters). */
 export interface CentralSettings {
@@ -82,22 +83,23 @@ export function checkSendParameters(
   const schedule = checkSchedule(options.deliverAt, settings, now);
   if (schedule.kind === 'refused') return schedule;
   const fromNumber = sender.value !== undefined && /^\d+$/.test(sender.value);
-  return {
-    kind: 'valid',
-    value: [
-      ...content.value,
-      ['callback', settings.callback],
-      ['from', sender.value],
-      ['mo', settings.twoWay === true && fromNumber ? 1 : undefined],
-      ...schedule.value,
-      ['validity', validity.value],
-      ['deliv_ack', flag(settings.deliveryAcknowledgement)],
-      ['max_credits', settings.maxCredits],
-      ['escalate', flag(settings.escalate)],
-      ['queue', settings.queue],
-      ['req_feat', settings.requiredFeatures],
-    ],
-  };
+  const parameters: Parameter[] = [...content.value];
+  add(parameters, 'callback', settings.callback);
+  add(parameters, 'from', sender.value);
+  add(parameters, 'mo', settings.twoWay === true && fromNumber ? 1 : undefined);
+  parameters.push(...schedule.value);
+  add(parameters, 'validity', validity.value);
+  add(parameters, 'deliv_ack', flag(settings.deliveryAcknowledgement));
+  add(parameters, 'max_credits', settings.maxCredits);
+  add(parameters, 'escalate', flag(settings.escalate));
+  add(parameters, 'queue', settings.queue);
+  add(parameters, 'req_feat', settings.requiredFeatures);
+  return { kind: 'valid', value: parameters };
+}
+
+/** Most texts have no option and most accounts no setting: nothing is made for those. */
+function add(parameters: Parameter[], name: string, value: string | number | undefined): void {
+  if (value !== undefined) parameters.push([name, value]);
 }
 
 /** Up to here a text is one part in any encoding. */

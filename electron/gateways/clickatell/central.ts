@@ -35,7 +35,7 @@ import { CentralSession } from './central-session.ts';
 import type { GatewayConnection } from './platform.ts';
 import { checkNumber, refused } from './platform-request.ts';
 import { isMessageId } from './platform-status.ts';
-import { outcomesOf, planSameText } from './same-text.ts';
+import { noVerdict, outcomesOf, planSameText, sameOutcome } from './same-text.ts';
 
 export const centralBaseUrl = 'https://api.clickatell.com';
 
@@ -109,7 +109,7 @@ export function createCentralGateway(options: CentralOptions = {}): Gateway {
     path: string,
     parameters: string,
     context: GatewayContext,
-    numbers: readonly string[] = [],
+    numbers: () => readonly string[] = () => [],
   ): Promise<Asked> {
     const read = await readKey(context, readCentralLogin);
     if (read.kind !== 'key') return read;
@@ -130,7 +130,7 @@ export function createCentralGateway(options: CentralOptions = {}): Gateway {
       const written = `session_id=${id}${separator}${parameters}`;
       const secrets = secretsOf(login, id);
       const result = await call(path, written, secrets, context.signal);
-      if (result.kind === 'answered' && isSessionOver(result, numbers)) {
+      if (result.kind === 'answered' && isSessionOver(result, numbers())) {
         session.drop(id);
         if (!renewed) continue;
       } else if (result.kind === 'answered') {
@@ -141,7 +141,7 @@ export function createCentralGateway(options: CentralOptions = {}): Gateway {
   }
 
   async function send(batch: GatewayBatch, context: GatewayContext): Promise<SendResult> {
-    const { slots, to, fields } = planSameText(batch.messages, (lead) => {
+    const { slots, count, numbers, fields } = planSameText(batch.messages, (lead) => {
       const checked = checkSendParameters(lead, settings, now());
       if (checked.kind === 'refused') return checked;
       const written = writeParameters([...checked.value, ['climsgid', batch.requestRef]]);
@@ -150,12 +150,12 @@ export function createCentralGateway(options: CentralOptions = {}): Gateway {
       return { kind: 'valid', value: { fields: written, maxRecipients: Math.min(most, room) } };
     });
     const all = (outcome: Outcome, pause?: Pause, httpStatus?: number): SendResult => ({
-      outcomes: outcomesOf(slots, () => outcome),
+      outcomes: sameOutcome(slots(), outcome),
       pause,
       httpStatus,
     });
-    if (fields === undefined || to.length === 0) return all(noVerdict);
-    const asked = await ask('/http/sendmsg', `${writeTo(to)}&${fields}`, context, to);
+    if (fields === undefined || count === 0) return all(noVerdict);
+    const asked = await ask('/http/sendmsg', `${writeTo(numbers())}&${fields}`, context, numbers);
     switch (asked.kind) {
       case 'stopped':
         return all({ kind: 'notSent', why: 'aborted', text: asked.text });
@@ -181,10 +181,10 @@ export function createCentralGateway(options: CentralOptions = {}): Gateway {
           );
         }
         const senderGiven = batch.messages[0]?.options?.senderId !== undefined;
-        const { outcomes, pause } = decodeSendmsg(result, to, { now: now(), senderGiven });
+        const { outcomes, pause } = decodeSendmsg(result, numbers(), { now: now(), senderGiven });
         return withoutSecrets(
           {
-            outcomes: outcomesOf(slots, (number) => outcomes.get(number) ?? noVerdict),
+            outcomes: outcomesOf(batch.messages.length, slots, outcomes),
             pause,
             httpStatus: result.status,
           },
@@ -290,7 +290,6 @@ type Asked =
 /** Without this type a POST is not read, and answered as a wrong login. */
 const formHeaders = { 'content-type': 'application/x-www-form-urlencoded' };
 const never = new AbortController().signal;
-const noVerdict: Outcome = { kind: 'unknown', why: 'no-verdict', text: 'no verdict' };
 
 function loginParameters({ user, password, apiId }: CentralLogin): Parameters {
   return [

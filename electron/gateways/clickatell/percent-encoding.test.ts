@@ -11,6 +11,7 @@ it.each([
   ['pässwörd', 'p%E4ssw%F6rd'],
   ['ключ', '%D0%BA%D0%BB%D1%8E%D1%87'],
   ['\ud800', '%EF%BF%BD'],
+  ['\u0080', '%C2%80'],
 ])('%j', (value, encoded) => {
   expect(encodeValue(value)).toBe(encoded);
 });
@@ -26,6 +27,22 @@ it('never writes UTF-8 for what Windows-1252 has', () => {
         'latin1',
       );
       expect(Buffer.compare(bytes, encodeWindows1252(text) ?? Buffer.alloc(0))).toBe(0);
+    }),
+  );
+});
+
+it('encodes values of any length, and nothing of one gets into the next', () => {
+  const long = 'Grüße, 1 € '.repeat(1_000);
+  expect(encodeValue(long)).toBe('Gr%FC%DFe%2C%201%20%80%20'.repeat(1_000));
+  expect(encodeValue('geheim ключ')).toBe('geheim%20%D0%BA%D0%BB%D1%8E%D1%87');
+  expect(encodeValue('')).toBe('');
+  expect(encodeValue('\u0000a')).toBe('%00a');
+});
+
+it('writes ASCII as every other program does', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary-ascii' }), (text) => {
+      expect(encodeValue(text)).toBe(encodeURIComponent(text));
     }),
   );
 });

@@ -1,20 +1,23 @@
 import { isGsm } from '../../../shared/domain/gsm-alphabet.ts';
-import { decodeWindows1252, encodeWindows1252 } from '../../../shared/domain/windows-1252.ts';
+import { decodeWindows1252 } from '../../../shared/domain/windows-1252.ts';
 
-const octets = Array.from({ length: 256 }, (_, octet) => octet);
-const characters = octets.map((octet) => decodeWindows1252(Uint8Array.of(octet)));
+const characters = Array.from({ length: 256 }, (_, octet) => decodeWindows1252(Uint8Array.of(octet)));
 
-/** Each octet as it stands in a query. */
-const escapes = octets.map((octet) =>
-  octet < 0x80 ? encodeURIComponent(String.fromCharCode(octet)) : `%${octet.toString(16).toUpperCase()}`,
-);
+/** By UTF-16 unit, the octet of Windows-1252; 0 where it has none, and for NUL. The last it has is ™. */
+const octets = new Uint8Array(0x2123);
+for (const [octet, character] of characters.entries()) octets[character.charCodeAt(0)] = octet;
 
-/** What needs an escape of its own: everything but ASCII. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the range of ASCII
-const beyondAscii = /[^\u0000-\u007f]/g;
-const escapeOf: ReadonlyMap<string, string> = new Map(
-  octets.map((octet) => [characters[octet] ?? '', escapes[octet] ?? '']),
-);
+/** By octet, whether it stands in a query as it is: what `encodeURIComponent` spares. */
+const spared = new Uint8Array(256);
+for (let octet = 0; octet < 0x80; octet += 1) {
+  const character = String.fromCharCode(octet);
+  spared[octet] = encodeURIComponent(character) === character ? 1 : 0;
+}
+const percent = 0x25;
+const hexDigits = Buffer.from('0123456789ABCDEF');
+
+/** Used again and again, since a buffer of its own for each value would cost more than filling it. */
+const shared = Buffer.alloc(16_384);
 
 /**
  * A value for a query or a form of Developers' Central: bytes of Windows-1252, percent-encoded. What that cannot hold
@@ -22,20 +25,33 @@ const escapeOf: ReadonlyMap<string, string> = new Map(
  * read. Spaces are `%20`, which is one in queries and forms alike.
  */
 export function encodeValue(value: string): string {
-  if (value.search(beyondAscii) === -1) return encodeURIComponent(value);
-  if (!isPlainText(value) && encodeWindows1252(value) === undefined)
-    return encodeURIComponent(value.toWellFormed());
-  return escapeAll(value);
+  const longest = value.length * 3;
+  const into = longest <= shared.length ? shared : Buffer.alloc(longest);
+  const length = writeOctets(value, into);
+  const encoded = length === undefined ? undefined : into.toString('latin1', 0, length);
+  // It may be a password: nothing of it stays. (`Buffer` has a `fill` of its own, which takes longer than all the rest.)
+  Uint8Array.prototype.fill.call(into, 0, 0, length ?? longest);
+  return encoded ?? encodeURIComponent(value.toWellFormed());
 }
 
-function escapeAll(text: string): string {
-  let encoded = '';
-  let start = 0;
-  for (const match of text.matchAll(beyondAscii)) {
-    encoded += encodeURIComponent(text.slice(start, match.index)) + (escapeOf.get(match[0]) ?? '');
-    start = match.index + 1;
+/** Writes a value and says how many octets that took. Undefined when Windows-1252 cannot hold it. */
+function writeOctets(value: string, into: Buffer): number | undefined {
+  let length = 0;
+  for (let index = 0; index < value.length; index += 1) {
+    const unit = value.charCodeAt(index);
+    const octet = unit < octets.length ? (octets[unit] ?? 0) : 0;
+    if (octet === 0 && unit !== 0) return undefined;
+    if (spared[octet] === 1) {
+      into[length] = octet;
+      length += 1;
+    } else {
+      into[length] = percent;
+      into[length + 1] = hexDigits[octet >> 4] ?? 0;
+      into[length + 2] = hexDigits[octet & 15] ?? 0;
+      length += 3;
+    }
   }
-  return encoded + encodeURIComponent(text.slice(start));
+  return length;
 }
 
 const plainText = new RegExp(

@@ -238,4 +238,36 @@ describe('verdicts on personal texts', () => {
       { numRuns: 2000 },
     );
   });
+
+  it('are read in one pass or looked through as a whole to the same end', () => {
+    const inOrder = [accepted(a, 1), accepted(b, 2), accepted(a, 3), accepted(c, 4)];
+    const element = fc.oneof(
+      { weight: 6, arbitrary: fc.constant(undefined) },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom<{ messages: object[] }>(
+          accepted(a, 2),
+          accepted(b, 5),
+          refused(b),
+          whole(301),
+          { messages: [...accepted(a, 1).messages, ...accepted(b, 6).messages] },
+          { messages: [{ accepted: true, to: a, apiMessageId: null }] },
+        ),
+      },
+    );
+    fc.assert(
+      fc.property(
+        fc.array(element, { minLength: 1, maxLength: 5 }),
+        fc.constantFrom([a], [a, b], [a, b, a], [a, b, a, c]),
+        fc.constantFrom(200, 202, 404),
+        (elements, numbers, status) => {
+          const body = elements.map((each, index) => each ?? inOrder[index] ?? accepted(c, 7));
+          // With a plus, numbers are not as documented.
+          const plus = JSON.stringify(body).replaceAll('"to":"', '"to":"+');
+          expect(decode(status, body, numbers)).toEqual(decode(status, plus, numbers));
+        },
+      ),
+      { numRuns: 5000 },
+    );
+  });
 });

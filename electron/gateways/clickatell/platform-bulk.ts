@@ -16,6 +16,7 @@ import type { Outcome, Pause } from '../../core/ports.ts';
 import { type Answer, speaksForItself, type Verdict, weightier } from '../answer.ts';
 import { oneLine } from '../server-words.ts';
 import {
+  acceptanceOf,
   asArray,
   asObject,
   decodeSaid,
@@ -26,6 +27,7 @@ import {
   readJson,
 } from './platform-decode.ts';
 import type { SendMessageRequest } from './platform-request.ts';
+import { areDistinct } from './same-text.ts';
 
 export function writeBulkRequest(requests: readonly SendMessageRequest[]): string {
   return JSON.stringify({ messageList: requests });
@@ -57,6 +59,8 @@ export function decodeBulkAnswer(
     const said = decodeWithoutVerdicts(whole, senderGiven, answer, now);
     return { outcomes: requests.map(() => said.outcome), pause: said.pause };
   }
+  const accepted = acceptedInOrder(elements, requests, answer);
+  if (accepted !== undefined) return { outcomes: accepted, pause: undefined };
   const { candidates, wordless } = locate(elements.map(asObject), requests);
   const outcomes: Outcome[] = [];
   let pause: Pause | undefined;
@@ -70,6 +74,31 @@ export function decodeBulkAnswer(
     pause = weightier(pause, verdict.pause);
   }
   return { outcomes, pause };
+}
+
+/**
+ * The answer of a request that went well, read in one pass: each element holds one verdict, on the number of the entry in
+ * its place, and every one says yes, with an id of its own; no number stands twice. Undefined for any other, which is then
+ * looked through as a whole, to the same end.
+ */
+function acceptedInOrder(
+  elements: readonly unknown[],
+  requests: readonly SendMessageRequest[],
+  answer: Answer,
+): readonly Outcome[] | undefined {
+  if (elements.length !== requests.length) return undefined;
+  const outcomes: Outcome[] = [];
+  const ids = new Set<string>();
+  for (const { to } of requests) {
+    const [number = ''] = to;
+    const verdicts = asArray(asObject(elements[outcomes.length])?.messages);
+    const outcome = verdicts?.length === 1 ? acceptanceOf(verdicts[0], number, answer) : undefined;
+    if (outcome?.kind !== 'accepted' || outcome.providerId === undefined) return undefined;
+    outcomes.push(outcome);
+    ids.add(outcome.providerId);
+  }
+  const distinct = areDistinct(requests.map(({ to }) => to[0] ?? ''));
+  return distinct && ids.size === requests.length ? outcomes : undefined;
 }
 
 /** What the answer may say about one text, or why it says nothing. */

@@ -31,8 +31,8 @@ import { platformError } from './platform-errors.ts';
 import { digitsOf } from './platform-request.ts';
 
 export interface DecodedAnswer {
-  /** One for each number asked about. */
-  readonly outcomes: ReadonlyMap<string, Outcome>;
+  /** One for each number asked about, in order. */
+  readonly outcomes: readonly Outcome[];
   readonly pause: Pause | undefined;
 }
 
@@ -44,7 +44,7 @@ export interface DecodeOptions {
   /** Whether the request named a sender: then a wrong sender is that text's trouble and not the account's. */
   readonly senderGiven?: boolean;
   /** Reads the body as the document that JSON would give. Absent: JSON. */
-  readonly read?: (text: string) => JsonObject | undefined;
+  readonly read?: ((text: string) => JsonObject | undefined) | undefined;
 }
 
 /**
@@ -62,7 +62,7 @@ export function decodeSendAnswer(
     return decodeVerdicts(verdicts, numbers, senderGiven, answer, now);
   }
   const { outcome, pause } = decodeWithoutVerdicts(document, senderGiven, answer, now);
-  return { outcomes: new Map(numbers.map((number) => [number, outcome])), pause };
+  return { outcomes: numbers.map(() => outcome), pause };
 }
 
 /**
@@ -136,6 +136,8 @@ function decodeVerdicts(
   answer: Answer,
   now: number,
 ): DecodedAnswer {
+  const accepted = acceptedInOrder(verdicts, numbers, answer);
+  if (accepted !== undefined) return { outcomes: accepted, pause: undefined };
   const byNumber = new Map<string, JsonObject[]>();
   for (const verdict of verdicts) {
     const object = asObject(verdict);
@@ -145,14 +147,43 @@ function decodeVerdicts(
     if (said === undefined) byNumber.set(number, [object]);
     else said.push(object);
   }
-  const outcomes = new Map<string, Outcome>();
+  const outcomes: Outcome[] = [];
   let pause: Pause | undefined;
   for (const number of numbers) {
     const decoded = decodeSaid(byNumber.get(number) ?? [], senderGiven, answer, now);
-    outcomes.set(number, decoded.outcome);
+    outcomes.push(decoded.outcome);
     pause = weightier(pause, decoded.pause);
   }
   return { outcomes, pause };
+}
+
+/**
+ * The answer of a request that went well, read in one pass: as many verdicts as numbers, each on the number in its place,
+ * and every one says yes. Undefined for any other, which is then read number by number to the same end.
+ */
+function acceptedInOrder(
+  verdicts: readonly unknown[],
+  numbers: readonly string[],
+  answer: Answer,
+): readonly Outcome[] | undefined {
+  if (verdicts.length !== numbers.length) return undefined;
+  const outcomes: Outcome[] = [];
+  for (const number of numbers) {
+    const outcome = acceptanceOf(verdicts[outcomes.length], number, answer);
+    if (outcome === undefined) return undefined;
+    outcomes.push(outcome);
+  }
+  return outcomes;
+}
+
+/** The outcome of a verdict that names this number and says yes, and nothing else. Undefined for any other. */
+export function acceptanceOf(verdict: unknown, number: string, answer: Answer): Outcome | undefined {
+  const said = asObject(verdict);
+  if (said === undefined || said.accepted !== true || said.to !== number || answer.status >= 400) {
+    return undefined;
+  }
+  if ((said.errorCode ?? said.error ?? said.errorDescription ?? undefined) !== undefined) return undefined;
+  return { kind: 'accepted', providerId: asIdentifier(said.apiMessageId) };
 }
 
 /** The digits a verdict is about; empty when it does not say. */

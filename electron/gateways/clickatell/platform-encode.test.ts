@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { MessageOptions } from '../../../shared/domain/message-options.ts';
 import type { GatewayMessage } from '../../core/ports.ts';
 import { maxPersonalTexts, maxRecipients, planBatch } from './platform-encode.ts';
+import { areDistinct } from './same-text.ts';
 
 const now = Date.UTC(2017, 1, 27, 12, 0, 0);
 const limits = { maxRecipients, personalTexts: 1 };
@@ -15,10 +16,8 @@ function message(recipient: string, body = 'Hello', options?: MessageOptions): G
 function plan(messages: readonly GatewayMessage[], given = limits) {
   const { slots, body } = planBatch({ requestRef: ref, messages }, given, now);
   return {
-    slots: slots.map((slot) =>
-      'number' in slot
-        ? slot.number
-        : `${slot.outcome.kind}: ${'text' in slot.outcome ? slot.outcome.text : ''}`,
+    slots: slots().map((slot) =>
+      typeof slot === 'string' ? slot : `${slot.kind}: ${'text' in slot ? slot.text : ''}`,
     ),
     json: body.kind === 'same' ? JSON.stringify(body.request) : undefined,
     entries: body.kind === 'personal' ? body.requests.map((entry) => JSON.stringify(entry)) : undefined,
@@ -189,4 +188,39 @@ describe('personal texts', () => {
   it('that are all the same are one request', () => {
     expect(plan([message('+27821234567'), message('+27821234568')], many).json).toBeDefined();
   });
+});
+
+it('sees at once whether numbers are written plainly and no two the same', () => {
+  const digits = fc.integer({ min: 0, max: 30 }).map((last) => `2782${1_000_000 + last}`);
+  const number = fc.oneof(
+    { weight: 8, arbitrary: digits.map((text) => `+${text}`) },
+    { weight: 2, arbitrary: digits },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom(
+        '',
+        '+',
+        '1234',
+        '+0123456',
+        '+27 821',
+        '+123456789012345',
+        '+1234567890123456',
+        '99999a',
+      ),
+    },
+  );
+  fc.assert(
+    fc.property(fc.array(number, { minLength: 1, maxLength: 8 }), (numbers) => {
+      const plain = numbers.every((each) => /^\+?[1-9]\d{4,14}$/.test(each));
+      const different = new Set(numbers.map((each) => each.replace('+', ''))).size === numbers.length;
+      expect(areDistinct(numbers)).toBe(plain && different);
+      const { slots } = plan(numbers.map((each) => message(each)));
+      expect(new Set(slots.filter((slot) => /^\d+$/.test(slot))).size).toBe(
+        slots.filter((slot) => /^\d+$/.test(slot)).length,
+      );
+      if (plain && different) expect(slots).toEqual(numbers.map((each) => each.replace('+', '')));
+      else expect(slots).not.toEqual(numbers.map((each) => each.replace('+', '')));
+    }),
+    { numRuns: 2000 },
+  );
 });

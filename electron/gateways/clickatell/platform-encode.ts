@@ -2,16 +2,9 @@
  * Puts a batch into the fewest requests' worth that one request can be: which messages go, as what, and what is said
  * about those that do not.
  */
-import type { GatewayBatch, GatewayMessage, Outcome } from '../../core/ports.ts';
-import {
-  checkFields,
-  checkNumber,
-  type RequestFields,
-  refused,
-  requestOf,
-  type SendMessageRequest,
-} from './platform-request.ts';
-import { isSameText, leftOut, outcomeOfRefusal, planSameText, type Slot } from './same-text.ts';
+import type { GatewayBatch, GatewayMessage } from '../../core/ports.ts';
+import { checkFields, checkNumber, refused, requestOf, type SendMessageRequest } from './platform-request.ts';
+import { areDistinct, isSameText, leftOut, outcomeOfRefusal, planSameText, type Slot } from './same-text.ts';
 
 /** `POST /messages` takes up to 200 numbers. */
 export const maxRecipients = 200;
@@ -34,7 +27,7 @@ export interface TransportLimits {
 
 export interface BatchPlan {
   /** For every message of the batch, in order. */
-  readonly slots: readonly Slot[];
+  slots(): readonly Slot[];
   /**
    * - `same`     one text to all numbers that go
    * - `personal` one request for each message that goes, in order
@@ -59,7 +52,7 @@ export interface BatchPlan {
 export function planBatch(batch: GatewayBatch, limits: TransportLimits, now: number): BatchPlan {
   const { messages } = batch;
   const lead = messages[0];
-  if (lead === undefined) return { slots: [], body: { kind: 'nothing' } };
+  if (lead === undefined) return { slots: () => [], body: { kind: 'nothing' } };
   const personal =
     limits.alwaysPersonal === true ||
     (limits.personalTexts > 1 && messages.some((message) => !isSameText(lead, message)));
@@ -67,45 +60,37 @@ export function planBatch(batch: GatewayBatch, limits: TransportLimits, now: num
 }
 
 function planSame(batch: GatewayBatch, limits: TransportLimits, now: number): BatchPlan {
-  const { slots, to, fields } = planSameText(batch.messages, (lead) => {
+  const { slots, count, numbers, fields } = planSameText(batch.messages, (lead) => {
     const objection = limits.objection?.(lead);
     if (objection !== undefined) return refused(objection);
     const checked = checkFields(lead, now);
     if (checked.kind === 'refused') return checked;
     return { kind: 'valid', value: { fields: checked.value, maxRecipients: limits.maxRecipients } };
   });
-  if (fields === undefined || to.length === 0) return { slots, body: { kind: 'nothing' } };
-  return { slots, body: { kind: 'same', request: requestOf(fields, to, batch.requestRef) } };
+  if (fields === undefined || count === 0) return { slots, body: { kind: 'nothing' } };
+  return { slots, body: { kind: 'same', request: requestOf(fields, numbers(), batch.requestRef) } };
 }
 
 function planPersonal(messages: readonly GatewayMessage[], limits: TransportLimits, now: number): BatchPlan {
   const requests: SendMessageRequest[] = [];
-  const going = new Map<string, GatewayMessage[]>();
+  /** By number, where one may stand twice. */
+  const going = areDistinct(messages.map(({ recipient }) => recipient))
+    ? undefined
+    : new Map<string, GatewayMessage[]>();
   const slots = messages.map((message): Slot => {
-    const checked = checkAlone(message, limits, now);
-    if ('outcome' in checked) return checked;
-    const { number, fields } = checked;
-    const toSame = going.get(number) ?? [];
-    const repeats = toSame.some((earlier) => isSameText(earlier, message));
-    if (repeats || requests.length >= limits.personalTexts) return { outcome: leftOut };
-    going.set(number, [...toSame, message]);
-    requests.push(requestOf(fields, [number], message.clientRef));
-    return { number };
+    const objection = limits.objection?.(message);
+    if (objection !== undefined) return outcomeOfRefusal(refused(objection));
+    const fields = checkFields(message, now);
+    if (fields.kind === 'refused') return outcomeOfRefusal(fields);
+    const number = checkNumber(message.recipient);
+    if (number.kind === 'refused') return outcomeOfRefusal(number);
+    const earlier = going?.get(number.value) ?? [];
+    const repeats = earlier.some((each) => isSameText(each, message));
+    if (repeats || requests.length >= limits.personalTexts) return leftOut;
+    going?.set(number.value, [...earlier, message]);
+    requests.push(requestOf(fields.value, [number.value], message.clientRef));
+    return number.value;
   });
-  if (requests.length === 0) return { slots, body: { kind: 'nothing' } };
-  return { slots, body: { kind: 'personal', requests } };
-}
-
-function checkAlone(
-  message: GatewayMessage,
-  limits: TransportLimits,
-  now: number,
-): { readonly outcome: Outcome } | { readonly number: string; readonly fields: RequestFields } {
-  const objection = limits.objection?.(message);
-  if (objection !== undefined) return { outcome: outcomeOfRefusal(refused(objection)) };
-  const fields = checkFields(message, now);
-  if (fields.kind === 'refused') return { outcome: outcomeOfRefusal(fields) };
-  const number = checkNumber(message.recipient);
-  if (number.kind === 'refused') return { outcome: outcomeOfRefusal(number) };
-  return { number: number.value, fields: fields.value };
+  if (requests.length === 0) return { slots: () => slots, body: { kind: 'nothing' } };
+  return { slots: () => slots, body: { kind: 'personal', requests } };
 }

@@ -33,14 +33,8 @@ export function httpObjection(message: GatewayMessage): string | undefined {
 
 /** The query, parameters in the order of the specification. Spaces are `%20`: `+` is one in forms only. */
 export function writeHttpQuery(key: string, request: SendMessageRequest): string {
-  const parameters: [string, string | undefined][] = [
-    ['apiKey', key],
-    ['to', request.to[0]],
-    ['from', request.from],
-    ['content', request.content],
-    ['clientMessageId', request.clientMessageId],
-  ];
-  return parameters
-    .flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`]))
-    .join('&');
+  const { to, from, content, clientMessageId } = request;
+  const sender = from === undefined ? '' : `&from=${encodeURIComponent(from)}`;
+  // Digits need no encoding.
+  return `apiKey=${encodeURIComponent(key)}&to=${to[0] ?? ''}${sender}&content=${encodeURIComponent(content)}&clientMessageId=${encodeURIComponent(clientMessageId)}`;
 }

@@ -14,7 +14,8 @@ function decode(status: number, body: string, numbers = [one]) {
     now,
     read,
   });
-  return { outcomes: numbers.map((number) => outcomes.get(number)), pause };
+  expect(outcomes).toHaveLength(numbers.length);
+  return { outcomes, pause };
 }
 function response(content: string): string {
   return `<?xml version="1.0" encoding="UTF-8" standalone="yes"?><SendMessagesResponse>${content}</SendMessagesResponse>`;

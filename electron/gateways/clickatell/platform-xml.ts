@@ -20,17 +20,16 @@ export function xmlObjection(text: string): string | undefined {
 export function writeXmlRequest(request: SendMessageRequest): string {
   const { content, to, from, binary, clientMessageId, scheduledDeliveryTime } = request;
   const { userDataHeader, validityPeriod, charset } = request;
-  return `<?xml version="1.0" encoding="UTF-8"?><SendMessageRequest>${[
-    element('Content', content),
-    ...to.map((number) => element('To', number)),
-    element('From', from),
-    element('Binary', binary),
-    element('ClientMessageId', clientMessageId),
-    element('ScheduledDeliveryTime', scheduledDeliveryTime),
-    element('UserDataHeader', userDataHeader),
-    element('ValidityPeriod', validityPeriod),
-    element('Charset', charset),
-  ].join('')}</SendMessageRequest>`;
+  let xml = `<?xml version="1.0" encoding="UTF-8"?><SendMessageRequest>${element('Content', content)}`;
+  for (const number of to) xml += element('To', number);
+  xml += element('From', from);
+  xml += element('Binary', binary);
+  xml += element('ClientMessageId', clientMessageId);
+  xml += element('ScheduledDeliveryTime', scheduledDeliveryTime);
+  xml += element('UserDataHeader', userDataHeader);
+  xml += element('ValidityPeriod', validityPeriod);
+  xml += element('Charset', charset);
+  return `${xml}</SendMessageRequest>`;
 }
 
 function element(name: string, value: string | number | boolean | undefined): string {
@@ -39,6 +38,7 @@ function element(name: string, value: string | number | boolean | undefined): st
 
 /** A carriage return as it stands would come out as a line feed (XML 1.0 §2.11). */
 function escapeText(text: string): string {
+  if (!/[&<>\r]/.test(text)) return text;
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
@@ -73,6 +73,12 @@ const messageOfAccepted =
 export type ReadXml = (text: string) => JsonObject | undefined;
 
 let reader: Promise<ReadXml> | undefined;
+let loaded: ReadXml | undefined;
+
+/** The parser, once it is there. */
+export function loadedXmlReader(): ReadXml | undefined {
+  return loaded;
+}
 
 /** Loads the parser, once. Before a request is sent: what cannot be read must not be asked for. */
 export function loadXmlReader(): Promise<ReadXml> {
@@ -89,7 +95,7 @@ export function loadXmlReader(): Promise<ReadXml> {
         // Every element is a list, so that one that stands twice cannot pass for one that stands once.
         isArray: () => true,
       });
-      return (text) => {
+      loaded = (text) => {
         const documented = readDocumentedXml(text);
         if (documented !== undefined) return documented;
         if (/<!DOCTYPE|<!ENTITY/i.test(text)) return undefined;
@@ -100,6 +106,7 @@ export function loadXmlReader(): Promise<ReadXml> {
           return undefined;
         }
       };
+      return loaded;
     },
     (error: unknown) => {
       reader = undefined;

@@ -12,7 +12,6 @@ import type {
   StatusResult,
 } from '../../core/ports.ts';
 import { parsePlatformKey, readKey } from '../account-key.ts';
-import type { Answer } from '../answer.ts';
 import { readBaseUrl } from '../base-url.ts';
 import { checkOfFailure, noAnswerOfFailure, outcomeOfFailure } from '../failure.ts';
 import { type HttpRequest, type HttpTimeouts, openDoorway } from '../http.ts';
@@ -28,10 +27,15 @@ import {
   type TransportLimits,
 } from './platform-encode.ts';
 import { httpObjection, writeHttpQuery } from './platform-http.ts';
-import type { SendMessageRequest } from './platform-request.ts';
 import { decodeStatusAnswer, isMessageId } from './platform-status.ts';
-import { loadXmlReader, type ReadXml, writeXmlRequest, xmlObjection } from './platform-xml.ts';
-import { outcomesOf } from './same-text.ts';
+import {
+  loadedXmlReader,
+  loadXmlReader,
+  type ReadXml,
+  writeXmlRequest,
+  xmlObjection,
+} from './platform-xml.ts';
+import { noVerdict, outcomesOf, sameOutcome } from './same-text.ts';
 
 export const platformBaseUrl = 'https://platform.clickatell.com';
 
@@ -102,6 +106,8 @@ export function createPlatformGateway(options: PlatformOptions = {}): Gateway {
   const now = options.now ?? Date.now;
   const transport = options.transport ?? 'auto';
   const { capabilities, limits } = transports[transport];
+  const messagesPath = `${base.path}/messages`;
+  const bulkPath = `${base.path}/messages/rest/bulk`;
   const doorway = openDoorway({
     origin: base.origin,
     timeouts: options.timeouts,
@@ -112,36 +118,77 @@ export function createPlatformGateway(options: PlatformOptions = {}): Gateway {
   });
 
   async function send(batch: GatewayBatch, context: GatewayContext): Promise<SendResult> {
-    const plan = planBatch(batch, limits, now());
-    if (plan.body.kind === 'nothing') return fill(plan, () => noVerdict);
+    const { slots, body } = planBatch(batch, limits, now());
+    const all = (outcome: Outcome, pause?: Pause, httpStatus?: number): SendResult => ({
+      outcomes: sameOutcome(slots(), outcome),
+      pause,
+      httpStatus,
+    });
+    if (body.kind === 'nothing') return all(noVerdict);
     const key = await readKey(context, parsePlatformKey);
-    if (key.kind === 'stopped') {
-      return fill(plan, () => ({ kind: 'notSent', why: 'aborted', text: key.text }));
-    }
+    if (key.kind === 'stopped') return all({ kind: 'notSent', why: 'aborted', text: key.text });
     if (key.kind === 'unusable') {
-      return fill(plan, () => ({ kind: 'notSent', why: 'account', text: key.pause.text }), key.pause);
+      return all({ kind: 'notSent', why: 'account', text: key.pause.text }, key.pause);
     }
     let readXml: ReadXml | undefined;
     if (transport === 'xml') {
       try {
-        readXml = await loadXmlReader();
+        readXml = loadedXmlReader() ?? (await loadXmlReader());
       } catch {
-        const text = 'the XML reader could not be loaded';
-        return fill(plan, () => ({ kind: 'notSent', why: 'aborted', text }));
+        return all({ kind: 'notSent', why: 'aborted', text: 'the XML reader could not be loaded' });
       }
     }
-    const result = await doorway.request({
-      ...requestOf(plan.body, transport, base.path, key.key),
-      signal: context.signal,
-    });
+    const result = await doorway.request(requestOf(body, key.key, context.signal));
     if (result.kind !== 'answered') {
-      const outcome = outcomeOfFailure(result);
-      return fill(plan, () => outcome, undefined, result.kind === 'unknown' ? result.status : undefined);
+      return all(outcomeOfFailure(result), undefined, result.kind === 'unknown' ? result.status : undefined);
     }
-    const decoded = decode(result, plan.body, readXml, now());
-    return withoutSecrets(fill(plan, decoded.outcomeOf, decoded.pause, result.status), {
-      secrets: [key.key],
-    });
+    const { outcomes, pause } =
+      body.kind === 'personal'
+        ? decodeBulkAnswer(result, body.requests, now())
+        : decodeSendAnswer(result, body.request.to, {
+            now: now(),
+            senderGiven: body.request.from !== undefined,
+            read: readXml,
+          });
+    return withoutSecrets(
+      {
+        outcomes: outcomesOf(batch.messages.length, slots, outcomes),
+        pause,
+        httpStatus: result.status,
+      },
+      { secrets: [key.key] },
+    );
+  }
+
+  function requestOf(body: PlannedBody, key: string, signal: AbortSignal): HttpRequest {
+    if (body.kind === 'personal') {
+      return {
+        method: 'POST',
+        path: bulkPath,
+        headers: jsonHeaders,
+        authorization: key,
+        body: writeBulkRequest(body.requests),
+        signal,
+      };
+    }
+    if (transport === 'http') {
+      return {
+        method: 'GET',
+        path: `${base.path}/messages/http/send?${writeHttpQuery(key, body.request)}`,
+        headers: acceptJson,
+        secrets: { secrets: [key] },
+        signal,
+      };
+    }
+    const isXml = transport === 'xml';
+    return {
+      method: 'POST',
+      path: messagesPath,
+      headers: isXml ? xmlHeaders : jsonHeaders,
+      authorization: key,
+      body: isXml ? writeXmlRequest(body.request) : JSON.stringify(body.request),
+      signal,
+    };
   }
 
   async function check(context: GatewayContext): Promise<CheckResult> {
@@ -182,81 +229,6 @@ type PlannedBody = Exclude<BatchPlan['body'], { kind: 'nothing' }>;
 const jsonHeaders = { 'content-type': 'application/json', accept: 'application/json' };
 const xmlHeaders = { 'content-type': 'application/xml', accept: 'application/xml' };
 const acceptJson = { accept: 'application/json' };
-
-function requestOf(
-  body: PlannedBody,
-  transport: PlatformTransport,
-  basePath: string,
-  key: string,
-): Omit<HttpRequest, 'signal'> {
-  if (body.kind === 'personal') {
-    return {
-      method: 'POST',
-      path: `${basePath}/messages/rest/bulk`,
-      headers: jsonHeaders,
-      authorization: key,
-      body: writeBulkRequest(body.requests),
-    };
-  }
-  if (transport === 'http') {
-    return {
-      method: 'GET',
-      path: `${basePath}/messages/http/send?${writeHttpQuery(key, body.request)}`,
-      headers: acceptJson,
-      secrets: { secrets: [key] },
-    };
-  }
-  const path = `${basePath}/messages`;
-  return transport === 'xml'
-    ? {
-        method: 'POST',
-        path,
-        headers: xmlHeaders,
-        authorization: key,
-        body: writeXmlRequest(body.request),
-      }
-    : {
-        method: 'POST',
-        path,
-        headers: jsonHeaders,
-        authorization: key,
-        body: JSON.stringify(body.request),
-      };
-}
-
-interface Decoded {
-  /** Of the message that goes at this position among those that go. */
-  readonly outcomeOf: (number: string, position: number) => Outcome;
-  readonly pause: Pause | undefined;
-}
-
-function decode(answer: Answer, body: PlannedBody, readXml: ReadXml | undefined, now: number): Decoded {
-  if (body.kind === 'personal') {
-    const { outcomes, pause } = decodeBulkAnswer(answer, body.requests, now);
-    return { outcomeOf: (_number, position) => outcomes[position] ?? noVerdict, pause };
-  }
-  const { outcomes, pause } = decodeSendAnswer(answer, body.request.to, {
-    now,
-    senderGiven: hasSender(body.request),
-    ...(readXml === undefined ? {} : { read: readXml }),
-  });
-  return { outcomeOf: (number) => outcomes.get(number) ?? noVerdict, pause };
-}
-
-function hasSender(request: SendMessageRequest): boolean {
-  return request.from !== undefined;
-}
-
-const noVerdict: Outcome = { kind: 'unknown', why: 'no-verdict', text: 'no verdict' };
-
-function fill(
-  plan: BatchPlan,
-  outcomeOf: (number: string, position: number) => Outcome,
-  pause?: Pause,
-  httpStatus?: number,
-): SendResult {
-  return { outcomes: outcomesOf(plan.slots, outcomeOf), pause, httpStatus };
-}
 
 function question(path: string, key: string, context: GatewayContext): HttpRequest {
   return { method: 'GET', path, headers: acceptJson, authorization: key, signal: context.signal };
