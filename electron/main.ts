@@ -291,6 +291,15 @@ async function start(): Promise<void> {
       timers,
       box: systemSecretBox,
       calendar,
+      lineHint: { online: () => net.isOnline() },
+      askAfterOutage: () => {
+        const minutes = preferences.settings.askAfterOutageMinutes;
+        return minutes === 0 ? undefined : minutes * 60_000;
+      },
+      onHeldBack: () => {
+        feed.statusChanged();
+        tellHeldBack();
+      },
       log,
       neverLog: (secret) => {
         neverLog(secret);
@@ -553,6 +562,18 @@ async function start(): Promise<void> {
     notify(translate('notification.accountPaused.title'), translate(`pause.${pause.reason}`), () =>
       showMain('outbox'),
     );
+  }
+
+  function tellHeldBack(): void {
+    void workspace?.accounts.heldBack().then((held) => {
+      if (held === undefined) return;
+      const count = held.fresh + held.quiet;
+      notify(
+        translate('notification.backOnline.title', { count }),
+        translate('notification.backOnline.body', { count }),
+        () => showMain('outbox'),
+      );
+    });
   }
 
   function tellRecovered({ recovered }: Workspace): void {

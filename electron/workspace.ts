@@ -23,6 +23,7 @@ import type {
   Calendar,
   Clock,
   Counts,
+  LineHint,
   Log,
   Pause,
   RecoveryReport,
@@ -70,6 +71,11 @@ export interface WorkspaceParts {
   readonly timers: Timers;
   readonly box: SecretBox;
   readonly calendar: Calendar;
+  readonly lineHint: LineHint;
+  /** Milliseconds; see `DispatcherParts`. */
+  readonly askAfterOutage: () => number | undefined;
+  /** Texts wait for a person since a long outage ended. */
+  readonly onHeldBack: () => void;
   readonly log: Log;
   readonly neverLog: (key: string) => void;
   readonly onMessagesChanged: (ids: readonly number[]) => void;
@@ -168,6 +174,10 @@ async function workOn(
       timers: parts.timers,
       random: Math.random,
       calendar: parts.calendar,
+      ratePerMinute: account.ratePerMinute,
+      lineHint: parts.lineHint,
+      askAfterOutage: parts.askAfterOutage,
+      onHeldBack: parts.onHeldBack,
       log: parts.log,
       onMessagesChanged: parts.onMessagesChanged,
       onSendingChanged: parts.onSendingChanged,

@@ -23,6 +23,8 @@ const entries = {
   skipQuitNotice: v.boolean(),
   /** How long a text that was sent by hand can be taken back, seconds; 0: it goes at once. */
   undoSeconds: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(60)),
+  /** After so long without a line, in minutes, a person is asked before more than a few texts go; 0: never asked. */
+  askAfterOutageMinutes: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(7 * 24 * 60)),
   /** When texts do not go out by themselves. */
   quietHours: quietHoursSchema,
 } as const;
@@ -43,6 +45,7 @@ export const defaultSettings: Settings = {
   seenTrayNotice: false,
   skipQuitNotice: false,
   undoSeconds: 8,
+  askAfterOutageMinutes: 30,
   quietHours: noQuietHours,
 };
 

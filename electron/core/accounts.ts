@@ -5,9 +5,17 @@
 import { familyHasSettings, sameSettings } from '../../shared/domain/account-settings.ts';
 import { failure, type Result, success } from '../../shared/errors.ts';
 import type { AccountView, StatusView } from '../../shared/ipc/contract.ts';
+import type { BackOnlineView } from '../../shared/ipc/outage-methods.ts';
 import type { Credentials } from './credentials.ts';
 import type { Dispatcher, SendingState } from './outbox/dispatcher.ts';
-import type { Account, AccountDirectory, AccountFamily, Gateway, StoredAccountChange } from './ports.ts';
+import type {
+  Account,
+  AccountDirectory,
+  AccountFamily,
+  Gateway,
+  PiledUp,
+  StoredAccountChange,
+} from './ports.ts';
 
 export interface AccountRunner {
   readonly account: Account;
@@ -118,6 +126,26 @@ export class Accounts {
     return dispatcher !== undefined;
   }
 
+  /** What waits for a person since a long outage ended; undefined: nothing. */
+  async heldBack(): Promise<BackOnlineView | undefined> {
+    const all = await Promise.all(this.list().map(({ dispatcher }) => dispatcher.heldBack()));
+    const held = all.filter((one) => one !== undefined);
+    if (held.length === 0) return undefined;
+    const sum = (read: (one: PiledUp) => number): number => held.reduce((total, one) => total + read(one), 0);
+    const oldest = held.flatMap((one) => one.oldest ?? []);
+    return {
+      fresh: sum(({ fresh }) => fresh),
+      late: sum(({ late }) => late),
+      quiet: sum(({ quiet }) => quiet),
+      parts: sum(({ parts }) => parts),
+      oldest: oldest.length === 0 ? null : Math.min(...oldest),
+    };
+  }
+
+  async sendHeldBack(): Promise<void> {
+    for (const { dispatcher } of this.list()) await dispatcher.sendHeldBack();
+  }
+
   /** A new key ends a pause that the old one caused; a person's own pause stays. */
   async keyChanged(id: number): Promise<void> {
     const dispatcher = this.#runners.get(id)?.dispatcher;
@@ -168,6 +196,7 @@ export class Accounts {
       }
     }
     directory.change(id, change);
+    if (change.ratePerMinute !== undefined) before.dispatcher.changeRate(change.ratePerMinute);
     if (change.isDefault === true) directory.makeDefault(id);
     const account = directory.list().find((candidate) => candidate.id === id) ?? before.account;
     if (rebuilds) await end(before);

@@ -23,6 +23,7 @@ import type {
   RecipientView,
   StatusView,
 } from '../../shared/ipc/contract.ts';
+import type { BackOnlineView } from '../../shared/ipc/outage-methods.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Client } from './bridge.ts';
 
@@ -47,6 +48,8 @@ export interface Scenario {
   /** Every answer comes so much later, ms. */
   readonly delay: number;
   readonly now: () => number;
+  /** What is held since a long outage. */
+  readonly backOnline?: BackOnlineView | undefined;
 }
 
 const running: StatusView['sending'] = {
@@ -303,6 +306,10 @@ const scenarios = {
       ...few(Date.now()),
     ],
   }),
+  'back-online': () => ({
+    messages: few(Date.now()),
+    backOnline: { fresh: 38, late: 2, quiet: 0, parts: 41, oldest: Date.now() - 5 * hour },
+  }),
   central: () => ({ accounts: [{ family: 'central' }], messages: few(Date.now()) }),
   'no-tray': () => ({ messages: few(Date.now()), tray: 'absent' }),
   'storage-full': () => ({
@@ -387,7 +394,7 @@ export function createFakeClient(scenario: Scenario): FakeClient {
   const calls: { method: Method; input: unknown }[] = [];
   const failing = { ...scenario.failing };
   const submissions = new Map<string, number[]>();
-  let { mode, sending } = scenario;
+  let { backOnline, mode, sending } = scenario;
   let accounts: readonly AccountView[] = scenario.accounts.map((changes, index) =>
     fakeAccount(index + 1, { ...(index === 0 ? { credential: scenario.credential } : {}), ...changes }),
   );
@@ -400,6 +407,7 @@ export function createFakeClient(scenario: Scenario): FakeClient {
     seenTrayNotice: false,
     skipQuitNotice: false,
     undoSeconds: 0,
+    askAfterOutageMinutes: 30,
     quietHours: noQuietHours,
     ...scenario.settings,
   };
@@ -538,6 +546,12 @@ export function createFakeClient(scenario: Scenario): FakeClient {
       submissions.set(submissionId, ids);
       draft = emptyDraft();
       return success({ messageIds: ids, repeated: false, undoUntil: null, heldUntil: null });
+    },
+    'sending.backOnline': () => success(backOnline ?? null),
+    'sending.sendHeldBack': () => {
+      backOnline = undefined;
+      push({ kind: 'status-changed' });
+      return success(undefined);
     },
     'sending.pause': () => {
       sending = paused('person');

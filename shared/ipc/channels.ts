@@ -13,6 +13,8 @@ export const methods = [
   'sending.submit',
   'sending.pause',
   'sending.resume',
+  'sending.backOnline',
+  'sending.sendHeldBack',
   'sending.undo',
   'schedule.window',
   'recurring.list',

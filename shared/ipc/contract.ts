@@ -18,6 +18,7 @@ import { settingsPatchSchema, settingsSchema } from '../settings.ts';
 import { careMethods } from './care-methods.ts';
 import type { methods } from './channels.ts';
 import { controlMethods } from './control-methods.ts';
+import { outageMethods } from './outage-methods.ts';
 import { scheduleMethods } from './schedule-methods.ts';
 
 /** Which windows may call a method. */
@@ -462,6 +463,7 @@ export const contract = {
   },
   ...scheduleMethods,
   ...controlMethods,
+  ...outageMethods,
 } as const satisfies Record<string, ContractEntry>;
 
 interface ContractEntry {

@@ -37,7 +37,7 @@ export interface Measurement {
   readonly history?: number;
 }
 
-export interface Figures {
+export interface Usage {
   readonly textsPerSecond: number;
   /** Microseconds. */
   readonly cpuPerText: number;
@@ -46,6 +46,8 @@ export interface Figures {
   readonly stallWorst: number;
   /** Megabytes. */
   readonly memory: number;
+}
+export interface Figures extends Usage {
   readonly walMegabytes: number;
   readonly [more: string]: number;
 }
@@ -70,7 +72,7 @@ function marker(name: string): void {
   }
 }
 
-async function measured(texts: number, run: () => Promise<unknown>): Promise<Omit<Figures, 'walMegabytes'>> {
+async function measured(texts: number, run: () => Promise<unknown>): Promise<Usage> {
   globalThis.gc?.();
   const resolution = 1;
   const delays = monitorEventLoopDelay({ resolution });

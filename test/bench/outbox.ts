@@ -140,9 +140,13 @@ const parts: Readonly<Record<string, (origins: { readonly fast: string; readonly
       if (perRequest === 50) continue;
       const inFlight = concurrency * perRequest;
       const count = Math.max(40, inFlight * 40);
-      const runs = inTurn(slow, { outtray: { kind: 'outtray', concurrency, perRequest, texts: count } });
+      const runs = inTurn(slow, {
+        outtray: { kind: 'outtray', concurrency, perRequest, texts: count },
+        reference: { kind: 'reference', concurrency, perRequest, texts: count },
+      });
       const limit = inFlight / (roundTrip / 1000);
       const reached = median(runs.outtray.map(speed)) / limit;
+      note(`${name}: the reference loop reaches ${show(median(runs.reference.map(speed)) / limit)}`);
       gates.push({
         name: `${roundTrip} ms server, ${name}: of concurrency / round trip`,
         value: reached,

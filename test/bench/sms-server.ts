@@ -22,7 +22,7 @@ function verdicts(body: string): string {
     const id = texts.toString(16).padStart(32, '0');
     list += `${list === '' ? '' : ','}{"apiMessageId":"${id}","accepted":true,"to":"${number}","errorCode":null,"error":null,"errorDescription":null}`;
   }
-  
+
   return http('202 Accepted', `{"messages":[${list}],"errorCode":null,"error":null,"errorDescription":null}`);
 }
 

@@ -16,7 +16,15 @@ export function accountHandlers(services: Services): Group {
       if (workspace === undefined) return failure('no-account');
       return success(accountView(workspace.accounts.create(label, family)));
     },
-    'accounts.change': async ({ id, label, transport, serverAddress, settings, isDefault }) => {
+    'accounts.change': async ({
+      id,
+      label,
+      transport,
+      serverAddress,
+      settings,
+      ratePerMinute,
+      isDefault,
+    }) => {
       const workspace = services.workspace();
       if (workspace === undefined) return failure('no-account');
       const changed = await workspace.accounts.change(id, {
@@ -24,6 +32,7 @@ export function accountHandlers(services: Services): Group {
         ...(transport === undefined ? {} : { transport }),
         ...(serverAddress === undefined ? {} : { serverAddress }),
         ...(settings === undefined ? {} : { settings }),
+        ...(ratePerMinute === undefined ? {} : { ratePerMinute }),
         ...(isDefault === undefined ? {} : { isDefault }),
       });
       return changed.ok ? success(accountView(changed.value)) : changed;

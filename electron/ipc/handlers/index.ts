@@ -7,6 +7,7 @@ import { controlHandlers } from './control.ts';
 import { credentialHandlers } from './credentials.ts';
 import { draftHandlers } from './draft.ts';
 import { messageHandlers } from './messages.ts';
+import { outageHandlers } from './outage.ts';
 import { scheduleHandlers } from './schedule.ts';
 import { sendingHandlers } from './sending.ts';
 import type { Services } from './services.ts';
@@ -17,6 +18,7 @@ export function createHandlers(services: Services): Handlers {
     ...accountHandlers(services),
     ...appHandlers(services),
     ...sendingHandlers(services),
+    ...outageHandlers(services),
     ...scheduleHandlers(services),
     ...controlHandlers(services),
     ...draftHandlers(services),

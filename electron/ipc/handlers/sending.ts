@@ -5,7 +5,13 @@ import type { Handlers } from '../register.ts';
 import { quickSendDraft } from './draft.ts';
 import type { Services } from './services.ts';
 
-type Group = Pick<Handlers, Extract<keyof Handlers, `sending.${string}` | `recipients.${string}`>>;
+type Group = Pick<
+  Handlers,
+  Exclude<
+    Extract<keyof Handlers, `sending.${string}` | `recipients.${string}`>,
+    'sending.backOnline' | 'sending.sendHeldBack'
+  >
+>;
 
 interface Timing {
   readonly sendAt: number | undefined;
