@@ -38,6 +38,8 @@ export interface Scenario {
   readonly tray: StatusView['tray'];
   readonly settings: Partial<Settings>;
   readonly draft: Partial<DraftView>;
+  /** Until when quiet hours hold what is sent, ms UTC. */
+  readonly heldUntil: number | null;
   /** What becomes of texts that the pretend Clickatell is asked about. */
   readonly told: Extract<AskedView, { kind: 'status' }>['meaning'];
   readonly incident: Output<'care.read'>['incident'];
@@ -203,6 +205,7 @@ const base: Scenario = {
   tray: 'present',
   settings: { country: 'ZA' },
   draft: {},
+  heldUntil: null,
   incident: null,
   told: 'at-gateway',
   section: 'history',
@@ -538,14 +541,16 @@ export function createFakeClient(scenario: Scenario): FakeClient {
     },
     'app.log': () => success(undefined),
     'recipients.understand': ({ input }) => success(understand(input, settings.country)),
-    'sending.submit': ({ submissionId, recipients, body, accountId, options }) => {
+    'sending.submit': ({ submissionId, recipients, body, accountId, options, sendAt }) => {
       const before = submissions.get(submissionId);
       if (before !== undefined)
         return success({ messageIds: before, repeated: true, undoUntil: null, heldUntil: null });
       const ids = recipients.map((recipient) => add(body, recipient, null, options, accountId));
       submissions.set(submissionId, ids);
       draft = emptyDraft();
-      return success({ messageIds: ids, repeated: false, undoUntil: null, heldUntil: null });
+      const { undoSeconds } = settings;
+      const undoUntil = sendAt === undefined && undoSeconds > 0 ? scenario.now() + undoSeconds * 1_000 : null;
+      return success({ messageIds: ids, repeated: false, undoUntil, heldUntil: scenario.heldUntil });
     },
     'sending.backOnline': () => success(backOnline ?? null),
     'sending.sendHeldBack': () => {
@@ -567,7 +572,12 @@ export function createFakeClient(scenario: Scenario): FakeClient {
       const undone = (submissions.get(submissionId) ?? []).filter(
         (id) => messages.get(id)?.state === 'queued',
       );
-      return success({ undone: undone.length, tooLate: 0 });
+      for (const id of undone) {
+        const message = messages.get(id);
+        if (message !== undefined) messages.set(id, { ...message, state: 'cancelled' });
+      }
+      const all = submissions.get(submissionId) ?? [];
+      return success({ undone: undone.length, tooLate: all.length - undone.length, messageIds: undone });
     },
     'control.pauseAccount': () => success(undefined),
     'control.resumeAccount': () => success(undefined),

@@ -98,6 +98,7 @@ const isMac = typeof navigator !== 'undefined' && navigator.platform.startsWith(
 
 /** How the shortcut for sending is written on this computer's keys. */
 export const sendShortcut = isMac ? '⌘⏎' : 'Ctrl+Enter';
+export const undoShortcut = isMac ? '⌘Z' : 'Ctrl+Z';
 
 /** A number inside a sentence: read from left to right and kept apart from the words around it (U+2066, U+2069). */
 export function isolateNumber(number: string): string {

@@ -69,7 +69,8 @@ export const scheduleMethods = {
     input: v.strictObject({
       submissionId: v.pipe(v.string(), v.regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)),
     }),
-    output: v.strictObject({ undone: count, tooLate: count }),
+    /** Which ones were taken back, so that a window brings only their recipients back. */
+    output: v.strictObject({ undone: count, tooLate: count, messageIds: v.array(rowId) }),
     windows: both,
   },
   'recurring.list': {

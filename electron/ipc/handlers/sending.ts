@@ -83,7 +83,7 @@ export function sendingHandlers(services: Services): Group {
       const workspace = services.workspace();
       if (workspace === undefined) return failure('not-found');
       const { undone, tooLate } = await workspace.outbox.undo(submissionId);
-      return success({ undone: undone.length, tooLate });
+      return success({ undone: undone.length, tooLate, messageIds: [...undone] });
     },
     'sending.pause': async () => {
       await services.workspace()?.accounts.pause();

@@ -1,5 +1,6 @@
 import { formatHex, parseHex } from '../../../shared/domain/hex.ts';
 import { maxBodyUnits } from '../../../shared/domain/message.ts';
+import type { TypedOptions } from '../../../shared/domain/typed-options.ts';
 import { type AppError, assertNever } from '../../../shared/errors.ts';
 import { translate, translateError } from '../../../shared/i18n/words.ts';
 import type { AccountView, DraftView, Input, RecipientView } from '../../../shared/ipc/contract.ts';
@@ -11,8 +12,10 @@ import { maxRecipients, maxRecipientUnits, splitRecipients } from './recipients.
 /** Waits after the last keystroke, ms. */
 const understandDelay = 120;
 const saveDelay = 300;
-/** How long the success stays in view before the window leaves, ms. */
+/** How long the success stays in view before the window leaves, ms; longer while the text can be taken back. */
 const doneDelay = 1400;
+/** The seconds that are left are counted anew so often, ms. */
+const countDelay = 250;
 
 export interface RecipientEntry {
   /** As typed. */
@@ -33,6 +36,27 @@ type Missing =
   | { readonly kind: 'hex'; readonly sentence: string }
   | { readonly kind: 'option'; readonly option: OptionName; readonly sentence: string };
 
+/** What became of the last text, as the window tells it. */
+export interface Sent {
+  readonly count: number;
+  readonly repeated: boolean;
+  /** Until when it can be taken back, ms UTC; null: it went at once, or waits for a time that was asked for. */
+  readonly undoUntil: number | null;
+  /** When quiet hours let it out, ms UTC. */
+  readonly heldUntil: number | null;
+}
+
+/** What stood in the form, to be brought back by taking it back. */
+interface Form {
+  readonly submissionId: string;
+  readonly messageIds: readonly number[];
+  readonly recipients: readonly string[];
+  readonly to: string;
+  readonly body: string;
+  readonly options: TypedOptions;
+  readonly accountId: number | undefined;
+}
+
 /** What is handed over, and compared when it may have been handed over before. */
 type Content = Omit<Input<'sending.submit'>, 'submissionId'>;
 
@@ -48,7 +72,12 @@ export class QuickSend {
   problemField = $state<ProblemField | undefined>(undefined);
   problemOption = $state<OptionName | undefined>(undefined);
   draftProblem = $state(false);
-  sent = $state.raw<{ readonly count: number; readonly repeated: boolean } | undefined>(undefined);
+  sent = $state.raw<Sent | undefined>(undefined);
+  /** Seconds left for taking the last text back; undefined when that is over, or never was. */
+  undoSeconds = $state<number | undefined>(undefined);
+  undoing = $state(false);
+  /** What taking back came to. */
+  notice = $state<string | undefined>(undefined);
 
   /** The default one first; set by the window as it learns of them. */
   accounts = $state.raw<readonly AccountView[]>([]);
@@ -74,6 +103,8 @@ export class QuickSend {
   #understandTimer: ReturnType<typeof setTimeout> | undefined;
   #understanding: Promise<void> = Promise.resolve();
   #doneTimer: ReturnType<typeof setTimeout> | undefined;
+  #countTimer: ReturnType<typeof setInterval> | undefined;
+  #taken: Form | undefined;
 
   constructor(client: Client) {
     this.#client = client;
@@ -208,7 +239,8 @@ export class QuickSend {
   }
 
   #changed(): void {
-    if (this.phase === 'done') this.#backToWriting();
+    // What is typed while it is being taken back stays beside what comes back.
+    if (this.phase === 'done' && !this.undoing) this.#backToWriting();
     this.#clearProblem();
     this.#unsaved = true;
     clearTimeout(this.#saveTimer);
@@ -217,6 +249,7 @@ export class QuickSend {
 
   #clearProblem(): void {
     this.problem = undefined;
+    this.notice = undefined;
     this.problemField = undefined;
     this.problemOption = undefined;
   }
@@ -308,13 +341,22 @@ export class QuickSend {
       this.#refused(answer.error);
       return;
     }
-    const { messageIds, repeated } = answer.value;
+    const { messageIds, repeated, undoUntil, heldUntil } = answer.value;
     // Main kept what came first under this id. Unless that is what stands here, this text is in no outbox.
     if (repeated && before !== this.#handedOver) {
       await this.#keepAsNew();
       return;
     }
-    await this.#startOver(Math.max(messageIds.length, 1), repeated);
+    this.#taken = {
+      submissionId: this.#submissionId,
+      messageIds,
+      recipients: content.recipients,
+      to: this.#to,
+      body: this.#body,
+      options: this.options.typed,
+      accountId: this.#accountId,
+    };
+    await this.#startOver({ count: Math.max(messageIds.length, 1), repeated, undoUntil, heldUntil });
   }
 
   #explain(missing: Exclude<Missing, { kind: 'none' }>): void {
@@ -371,7 +413,7 @@ export class QuickSend {
     await this.saveNow();
   }
 
-  async #startOver(count: number, repeated: boolean): Promise<void> {
+  async #startOver(sent: Sent): Promise<void> {
     const used = this.#submissionId;
     this.#submissionId = '';
     this.#handedOver = undefined;
@@ -381,9 +423,14 @@ export class QuickSend {
     this.#typed = { to: false, body: false };
     this.#accountId = undefined;
     this.options.reset();
-    this.sent = { count, repeated };
+    this.sent = sent;
     this.phase = 'done';
-    this.#doneTimer = setTimeout(() => this.#leave(), doneDelay);
+    const left = sent.undoUntil === null ? 0 : sent.undoUntil - Date.now();
+    this.#doneTimer = setTimeout(() => this.#leave(), Math.max(doneDelay, left));
+    if (left > 0) {
+      this.#count();
+      this.#countTimer = setInterval(() => this.#count(), countDelay);
+    }
     // Whoever types and sends again meanwhile waits for the new id.
     this.#loading = this.#nextSubmission(used);
     await this.#loading;
@@ -397,10 +444,65 @@ export class QuickSend {
     if (this.#unsaved) void this.saveNow();
   }
 
+  #count(): void {
+    const left = (this.sent?.undoUntil ?? 0) - Date.now();
+    this.undoSeconds = left > 0 ? Math.ceil(left / 1_000) : undefined;
+    if (left <= 0) clearInterval(this.#countTimer);
+  }
+
+  /**
+   * Takes back what was just sent. The recipients whose text did not leave come back into the form, and those alone: a
+   * second press of *Send* must not reach anybody twice.
+   */
+  async undo(): Promise<void> {
+    const taken = this.#taken;
+    if (this.phase !== 'done' || this.undoing || this.undoSeconds === undefined || taken === undefined)
+      return;
+    this.undoing = true;
+    clearTimeout(this.#doneTimer);
+    const answer = await this.#client.call('sending.undo', { submissionId: taken.submissionId });
+    // The id of the next text has to be there before what comes back is kept under it.
+    await this.#loading;
+    this.undoing = false;
+    this.#backToWriting();
+    if (!answer.ok) {
+      this.problem = translateError(answer.error);
+      return;
+    }
+    const { undone, tooLate, messageIds } = answer.value;
+    if (undone === 0) {
+      this.problem = translate('quick.undoTooLate');
+      return;
+    }
+    await this.#bringBack(taken, new Set(messageIds), tooLate);
+    const told = translate(tooLate === 0 ? 'quick.undone' : 'quick.undonePartly', { count: undone, tooLate });
+    if (tooLate === 0) this.notice = told;
+    else this.problem = told;
+  }
+
+  async #bringBack(taken: Form, back: ReadonlySet<number>, tooLate: number): Promise<void> {
+    // One text for each recipient, in their order.
+    const to =
+      tooLate === 0
+        ? taken.to
+        : taken.recipients.filter((_, index) => back.has(taken.messageIds[index] ?? 0)).join(', ');
+    // What was typed while the answer was under way stays, after what comes back.
+    this.#to = this.#to === '' ? to : `${to}, ${this.#to}`;
+    this.#body = this.#body === '' ? taken.body : `${taken.body}\n${this.#body}`;
+    this.options.restore(taken.options);
+    this.#accountId ??= taken.accountId;
+    this.#typed = { to: true, body: true };
+    this.#unsaved = true;
+    await Promise.all([this.saveNow(), this.understandNow()]);
+  }
+
   #backToWriting(): void {
     clearTimeout(this.#doneTimer);
+    clearInterval(this.#countTimer);
     this.phase = 'writing';
     this.sent = undefined;
+    this.undoSeconds = undefined;
+    this.#taken = undefined;
   }
 
   #leave(): void {
@@ -412,12 +514,12 @@ export class QuickSend {
 
   /** The window came into view again. */
   shown(): void {
-    if (this.phase === 'done') this.#backToWriting();
+    if (this.phase === 'done' && !this.undoing) this.#backToWriting();
   }
 
   /** Escape: the draft is kept, the window goes. */
   hide(): void {
-    if (this.phase === 'sending') return;
+    if (this.phase === 'sending' || this.undoing) return;
     void this.saveNow();
     if (this.phase === 'done') this.#leave();
     else void this.#client.call('app.hideWindow');
@@ -428,5 +530,6 @@ export class QuickSend {
     clearTimeout(this.#saveTimer);
     clearTimeout(this.#understandTimer);
     clearTimeout(this.#doneTimer);
+    clearInterval(this.#countTimer);
   }
 }

@@ -212,6 +212,68 @@ describe('sending', () => {
     return opened;
   }
 
+  it('takes back what was just sent, with everything that stood there, and keeps it as a draft', async () => {
+    const { client, form } = await written({ settings: { country: 'ZA', undoSeconds: 8 }, now: Date.now });
+    form.options.senderId = 'Dental';
+    form.changedOptions();
+    await form.submit();
+    expect(form.undoSeconds).toBe(8);
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(form.undoSeconds).toBe(5);
+    expect(callsOf(client, 'app.hideWindow')).toHaveLength(0);
+    await Promise.all([form.undo(), form.undo()]);
+    expect(callsOf(client, 'sending.undo')).toHaveLength(1);
+    expect([form.phase, form.to, form.body]).toEqual(['writing', '082 555 0101, 083 555 0102', 'Hello']);
+    expect(form.notice).toBe(translate('quick.undone', { count: 2, tooLate: 0 }));
+    const [first] = callsOf(client, 'sending.submit') as Input<'sending.submit'>[];
+    const kept = callsOf(client, 'draft.save').at(-1) as Input<'draft.save'>;
+    expect(kept).toMatchObject({ body: 'Hello', options: { senderId: 'Dental' } });
+    expect(kept.submissionId).not.toBe(first?.submissionId);
+    await form.submit();
+    expect(form.sent).toMatchObject({ count: 2, repeated: false });
+    form.stop();
+  });
+
+  it('brings back only the recipients whose text had not left', async () => {
+    const { client, form } = await written({ settings: { country: 'ZA', undoSeconds: 8 } });
+    await form.submit();
+    const page = await client.call('messages.page', { view: 'history', before: null, limit: 10 });
+    const newest = page.ok ? page.value.rows[0] : undefined;
+    await client.call('messages.cancel', { id: newest?.id ?? 0 });
+    await form.undo();
+    expect([form.to, form.body]).toEqual(['+27825550101', 'Hello']);
+    expect(form.problem).toBe(translate('quick.undonePartly', { count: 1, tooLate: 1 }));
+    form.stop();
+  });
+
+  it('says that it is too late, and brings nothing back', async () => {
+    const { client, form } = await written({ settings: { country: 'ZA', undoSeconds: 8 } });
+    await form.submit();
+    const [first] = callsOf(client, 'sending.submit') as Input<'sending.submit'>[];
+    await client.call('sending.undo', { submissionId: first?.submissionId ?? '' });
+    await form.undo();
+    expect([form.to, form.body, form.problem]).toEqual(['', '', translate('quick.undoTooLate')]);
+    form.stop();
+  });
+
+  it('goes when the time for taking back is over; a new text lets the last one go', async () => {
+    const { client, form } = await written({ settings: { country: 'ZA', undoSeconds: 8 } });
+    await form.submit();
+    await vi.advanceTimersByTimeAsync(7_000);
+    expect(callsOf(client, 'app.hideWindow')).toHaveLength(0);
+    await vi.advanceTimersByTimeAsync(1_100);
+    expect(callsOf(client, 'app.hideWindow')).toHaveLength(1);
+    await form.undo();
+    form.to = '082 555 0101';
+    form.body = 'Second';
+    await form.submit();
+    form.body = 'Third';
+    await form.undo();
+    expect(callsOf(client, 'sending.undo')).toHaveLength(0);
+    expect(form.body).toBe('Third');
+    form.stop();
+  });
+
   it('hands over the numbers that were shown, says so, clears and goes', async () => {
     const { client, form } = await written();
     await form.submit();
@@ -223,7 +285,7 @@ describe('sending', () => {
       },
     ]);
     expect(form.phase).toBe('done');
-    expect(form.sent).toEqual({ count: 2, repeated: false });
+    expect(form.sent).toMatchObject({ count: 2, repeated: false });
     expect([form.to, form.body]).toEqual(['', '']);
     await vi.advanceTimersByTimeAsync(2000);
     expect(callsOf(client, 'app.hideWindow')).toHaveLength(1);
@@ -367,7 +429,7 @@ describe('sending', () => {
   it('says when the same text was in the outbox already', async () => {
     const { form } = await takenUnheard();
     await form.submit();
-    expect(form.sent).toEqual({ count: 2, repeated: true });
+    expect(form.sent).toMatchObject({ count: 2, repeated: true });
     expect(form.body).toBe('');
     form.stop();
   });
@@ -381,7 +443,7 @@ describe('sending', () => {
     expect(form.problem).toBe(translate('quick.repeatedKept'));
     await form.submit();
     expect(callsOf(client, 'sending.submit').at(-1)).toMatchObject({ body: 'Hello, changed' });
-    expect(form.sent).toEqual({ count: 2, repeated: false });
+    expect(form.sent).toMatchObject({ count: 2, repeated: false });
     form.stop();
   });
 
