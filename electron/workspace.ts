@@ -15,7 +15,10 @@ import { Retention } from './core/care/retention.ts';
 import { clientReference } from './core/client-reference.ts';
 import { Credentials } from './core/credentials.ts';
 import { noteBalance } from './core/note-balance.ts';
+import { firstQuestionAt } from './core/outbox/delivery-schedule.ts';
+import { DeliveryWatch } from './core/outbox/delivery-watch.ts';
 import { Dispatcher, type SendPoint } from './core/outbox/dispatcher.ts';
+import { numberNews } from './core/outbox/number-news.ts';
 import { Outbox } from './core/outbox/outbox.ts';
 import { RecurringTexts } from './core/outbox/recurring-texts.ts';
 import type {
@@ -38,13 +41,15 @@ import { type CarefulOpening, openCarefully } from './db/care/open-carefully.ts'
 import { closeDatabase } from './db/open.ts';
 import { AccountStore } from './db/stores/accounts.ts';
 import { SqliteControlStore } from './db/stores/control.ts';
+import { SqliteDeliveryStore } from './db/stores/delivery.ts';
 import { SqliteDraftStore } from './db/stores/drafts.ts';
 import { SqliteMessageReader } from './db/stores/messages.ts';
+import { SqliteNumberStore } from './db/stores/numbers.ts';
 import { SqliteOutboxStore } from './db/stores/outbox.ts';
 import { SqliteRecurrenceStore } from './db/stores/recurrences.ts';
 import { SearchIndexBuilder } from './db/stores/search-index.ts';
 import { DatabaseWorkers } from './db/worker/workers.ts';
-import { createGateway, type GatewayDescription } from './gateways/registry.ts';
+import { createGateway, errorMeaning, type GatewayDescription } from './gateways/registry.ts';
 import type { OpenWorkspace } from './ipc/handlers/services.ts';
 import type { PracticeServer } from './practice/server.ts';
 
@@ -131,12 +136,27 @@ async function workOn(
   parts: WorkspaceParts,
 ): Promise<Workspace> {
   const now = (): number => parts.clock.now();
-  const store = new SqliteOutboxStore(database, { runId: parts.runId, now, newRef: newReference });
+  const directoryOfAccounts = new AccountStore(database);
+  const numbers = new SqliteNumberStore(database);
+  const store = new SqliteOutboxStore(database, {
+    runId: parts.runId,
+    now,
+    newRef: newReference,
+    firstQuestionAt: (from) => firstQuestionAt(from, Math.random()),
+    numbers: {
+      read(accountId, errorCode, errorText) {
+        const family = directoryOfAccounts.family(accountId);
+        const meaning = family === undefined ? undefined : errorMeaning(family, errorCode, errorText);
+        return numberNews(meaning, errorCode);
+      },
+      note: (recipient, news, at) => numbers.note(recipient, news, at),
+    },
+  });
   // The row of this run is on disk: from here on its absence tells that commits were lost.
   markRunning(directory, parts.runId);
   const recovered = await store.recover();
   const practice = parts.mode === 'practice' ? await startPractice(directory) : undefined;
-  const directoryOfAccounts = new AccountStore(database);
+  const deliveries = new SqliteDeliveryStore(database);
 
   const control = new SqliteControlStore(database);
 
@@ -179,14 +199,31 @@ async function workOn(
       askAfterOutage: parts.askAfterOutage,
       onHeldBack: parts.onHeldBack,
       log: parts.log,
-      onMessagesChanged: parts.onMessagesChanged,
+      onMessagesChanged: (ids) => onMessagesChanged(ids),
       onSendingChanged: parts.onSendingChanged,
       onPausedByGateway: parts.onPausedByGateway,
       onStorageProblem: parts.onStorageProblem,
       ...(parts.probe === undefined ? {} : { probe: parts.probe }),
     });
-    return { account, gateway, credentials, dispatcher };
+    const delivery = new DeliveryWatch({
+      accountId: account.id,
+      store: deliveries,
+      gateway,
+      readKey: () => credentials.readKey(),
+      report: (reports) => outbox.report(reports),
+      sending: () => dispatcher.sending(),
+      clock: parts.clock,
+      timers: parts.timers,
+      random: Math.random,
+      log: parts.log,
+    });
+    return { account, gateway, credentials, dispatcher, delivery };
   }
+
+  const onMessagesChanged = (ids: readonly number[]): void => {
+    accounts.watchDelivery();
+    parts.onMessagesChanged(ids);
+  };
 
   const accounts = new Accounts({
     directory: directoryOfAccounts,
@@ -202,7 +239,7 @@ async function workOn(
     newRef: newReference,
     control,
     now,
-    onMessagesChanged: parts.onMessagesChanged,
+    onMessagesChanged,
   });
 
   // No thread is started before the first job.
@@ -246,6 +283,7 @@ async function workOn(
   return {
     mode: parts.mode,
     control,
+    numbers,
     recurring,
     recurrences,
     care: { path: databaseFile, eraser, retention, backups },

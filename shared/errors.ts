@@ -17,6 +17,8 @@ export const appErrorCodes = [
   'option-not-carried',
   'option-invalid',
   'time-passed',
+  'opted-out',
+  'already-texted',
   'too-many',
   'server-address-invalid',
   'setting-not-offered',

@@ -25,6 +25,8 @@ const entries = {
   undoSeconds: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(60)),
   /** After so long without a line, in minutes, a person is asked before more than a few texts go; 0: never asked. */
   askAfterOutageMinutes: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(7 * 24 * 60)),
+  /** The same text to the same number within so many hours is asked about once; 0: never. */
+  repeatGuardHours: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(720)),
   /** When texts do not go out by themselves. */
   quietHours: quietHoursSchema,
 } as const;
@@ -46,6 +48,7 @@ export const defaultSettings: Settings = {
   skipQuitNotice: false,
   undoSeconds: 8,
   askAfterOutageMinutes: 30,
+  repeatGuardHours: 24,
   quietHours: noQuietHours,
 };
 

@@ -7,6 +7,7 @@ import { failure, type Result, success } from '../../shared/errors.ts';
 import type { AccountView, StatusView } from '../../shared/ipc/contract.ts';
 import type { BackOnlineView } from '../../shared/ipc/outage-methods.ts';
 import type { Credentials } from './credentials.ts';
+import type { DeliveryWatch } from './outbox/delivery-watch.ts';
 import type { Dispatcher, SendingState } from './outbox/dispatcher.ts';
 import type {
   Account,
@@ -22,6 +23,8 @@ export interface AccountRunner {
   readonly gateway: Gateway;
   readonly credentials: Credentials;
   readonly dispatcher: Dispatcher;
+  /** Asks what became of its texts. */
+  readonly delivery?: DeliveryWatch | undefined;
 }
 
 export interface AccountsParts {
@@ -69,7 +72,7 @@ export class Accounts {
 
   async start(): Promise<void> {
     this.#started = true;
-    await Promise.all(this.list().map(({ dispatcher }) => dispatcher.start()));
+    await Promise.all(this.list().map(begin));
   }
 
   /** Waits for requests under way, at most five seconds. */
@@ -89,6 +92,11 @@ export class Accounts {
 
   wake(): void {
     for (const { dispatcher } of this.#runners.values()) dispatcher.wake();
+  }
+
+  /** A text may have been taken: there may be something to ask. */
+  watchDelivery(): void {
+    for (const { delivery } of this.#runners.values()) delivery?.wake();
   }
 
   lineMayBeBack(): void {
@@ -166,7 +174,7 @@ export class Accounts {
     const held = pausedByPerson
       ? runner.dispatcher.pause({ reason: 'person', until: undefined, text: '' })
       : Promise.resolve();
-    if (this.#started) void held.then(() => runner.dispatcher.start());
+    if (this.#started) void held.then(() => begin(runner));
     this.#parts.onChanged();
     return runner;
   }
@@ -203,7 +211,7 @@ export class Accounts {
     const runner = rebuilds ? build(account) : { ...before, account };
     if (rebuilds) runner.credentials.carryOver(before.credentials);
     this.#runners.set(id, runner);
-    if (rebuilds && this.#started) await runner.dispatcher.start();
+    if (rebuilds && this.#started) await begin(runner);
     this.#parts.onChanged();
     return success(runner);
   }
@@ -226,7 +234,7 @@ export class Accounts {
       const again = this.#parts.build(runner.account);
       again.credentials.carryOver(runner.credentials);
       this.#runners.set(id, again);
-      if (this.#started) await again.dispatcher.start();
+      if (this.#started) await begin(again);
       return failure('account-busy');
     }
     directory.remove(id, this.#parts.now());
@@ -267,7 +275,13 @@ function sendingView(sending: SendingState): StatusView['sending'] {
   };
 }
 
-async function end({ dispatcher, gateway }: AccountRunner): Promise<void> {
+async function begin({ dispatcher, delivery }: AccountRunner): Promise<void> {
+  await dispatcher.start();
+  delivery?.start();
+}
+
+async function end({ dispatcher, delivery, gateway }: AccountRunner): Promise<void> {
+  await delivery?.stop();
   await dispatcher.stop();
   await gateway.close();
 }

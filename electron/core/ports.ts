@@ -308,7 +308,8 @@ export interface AttemptResult {
 /** What the gateway says, for certain, became of a text that it took. */
 export interface DeliveryReport {
   readonly messageId: number;
-  readonly event: 'report-delivered' | 'report-undelivered';
+  /** `stop-asking`: the time in which reports come is over, and none came. */
+  readonly event: 'report-delivered' | 'report-undelivered' | 'stop-asking';
   /** Why it did not arrive: `undelivered`, `expired`, `stopped`. */
   readonly errorCode?: string | undefined;
   /** The gateway's own word or number for it. */
@@ -372,6 +373,61 @@ export interface OutboxStore {
   pauseAccount(accountId: number, pause: Pause | undefined): Promise<void>;
   accountPause(accountId: number): Promise<Pause | undefined>;
 }
+
+// --- what became of texts, and numbers not to text ----------------------------------------------------------------
+
+export interface TextToAsk {
+  readonly id: number;
+  readonly providerId: string;
+  /** When the gateway took it, or was to deliver it, ms UTC. */
+  readonly from: number;
+}
+
+export interface DeliveryStore {
+  /** Soonest question, ms UTC; undefined: nothing to ask. One put off further than a clock explains is due now. */
+  nextQuestion(accountId: number, now: number): number | undefined;
+  toAsk(accountId: number, now: number, limit: number): TextToAsk[];
+  /** A question was answered; undefined: it was the last one. */
+  asked(id: number, next: number | undefined): void;
+  postpone(id: number, next: number): void;
+}
+
+export type OptOutSource = 'person' | 'import' | 'clickatell';
+
+export interface OptOut {
+  readonly recipient: string;
+  readonly source: OptOutSource;
+  readonly createdAt: number;
+}
+
+/** What was sent to a number lately. */
+export interface EarlierText {
+  readonly recipient: string;
+  readonly body: string;
+  readonly createdAt: number;
+}
+
+export interface NumberStore {
+  optOut(recipients: readonly string[], source: OptOutSource, now: number): number;
+  optIn(recipient: string): void;
+  optedOut(recipients: readonly string[]): ReadonlySet<string>;
+  /** Newest first. `beginsWith`: digits of the number, `+` included. */
+  optOuts(page: {
+    readonly beginsWith: string;
+    readonly before: OptOut | undefined;
+    readonly limit: number;
+  }): OptOut[];
+  optOutCount(): number;
+  /** Numbers with two failures for good that no delivery has disproved. */
+  flagged(recipients: readonly string[]): ReadonlySet<string>;
+  /** A person knows that the number works. */
+  clearHealth(recipient: string): void;
+  /** Texts to a number since a time that were sent, or are about to be; newest first. */
+  since(recipient: string, time: number, limit: number, exceptSubmission: string): EarlierText[];
+}
+
+/** Why a text ended, as far as it tells something of the number. */
+export type NumberNews = 'unreachable' | 'opted-out' | 'reached';
 
 // --- what a person does with texts that wait or failed -----------------------------------------------------------
 

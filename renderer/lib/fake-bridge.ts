@@ -411,6 +411,7 @@ export function createFakeClient(scenario: Scenario): FakeClient {
     skipQuitNotice: false,
     undoSeconds: 0,
     askAfterOutageMinutes: 30,
+    repeatGuardHours: 24,
     quietHours: noQuietHours,
     ...scenario.settings,
   };
@@ -588,6 +589,9 @@ export function createFakeClient(scenario: Scenario): FakeClient {
     'control.retryFailed': () => success({ made: 0, left: 0 }),
     'control.evidence': () =>
       success({ openedAt: null, closedAt: null, together: 0, before: null, after: null }),
+    'numbers.optOuts': () => success({ rows: [], more: false, total: 0 }),
+    'numbers.optOut': () => success({ added: 0, already: 0, notUnderstood: [] }),
+    'numbers.optIn': () => success(undefined),
     'schedule.window': () => success({ open: true, changesAt: null, closedDay: null, zone: 'UTC' }),
     'recurring.list': () => success([]),
     'recurring.create': () => failure('no-account'),

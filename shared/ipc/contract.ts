@@ -18,6 +18,7 @@ import { settingsPatchSchema, settingsSchema } from '../settings.ts';
 import { careMethods } from './care-methods.ts';
 import type { methods } from './channels.ts';
 import { controlMethods } from './control-methods.ts';
+import { numbersMethods } from './numbers-methods.ts';
 import { outageMethods } from './outage-methods.ts';
 import { scheduleMethods } from './schedule-methods.ts';
 
@@ -322,6 +323,8 @@ export const contract = {
       sendAt: v.optional(time),
       /** After this it asks a person instead of going out, ms UTC. */
       bestBefore: v.optional(time),
+      /** The person was told that the same text went there lately, and wants it all the same. */
+      repeatConfirmed: v.optional(v.boolean()),
       /** Why it may go out in quiet hours. */
       quietReason: v.optional(v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200))),
     }),
@@ -462,6 +465,7 @@ export const contract = {
     windows: main,
   },
   ...scheduleMethods,
+  ...numbersMethods,
   ...controlMethods,
   ...outageMethods,
 } as const satisfies Record<string, ContractEntry>;

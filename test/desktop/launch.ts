@@ -105,11 +105,17 @@ interface Run {
   readonly exit: Promise<number | null>;
 }
 
-/** Settings of a first start, but for the time in which sending can be taken back: only its own tests wait for that. */
+/**
+ * Settings of a first start, but that a text goes at once and the same one may go twice: only the tests of those wait for the
+ * time in which sending can be taken back, and answer the question.
+ */
 function sendAtOnce(userData: string): void {
   const file = join(userData, 'settings.json');
   if (existsSync(file)) return;
-  writeFileSync(file, JSON.stringify({ version: 1, mode: 'unset', values: { undoSeconds: 0 } }));
+  writeFileSync(
+    file,
+    JSON.stringify({ version: 1, mode: 'unset', values: { undoSeconds: 0, repeatGuardHours: 0 } }),
+  );
 }
 
 export async function launch(options: LaunchOptions = {}): Promise<Application> {

@@ -6,6 +6,7 @@ import * as claimOrder from './0040-claim-order.ts';
 import * as heldAfterOutage from './0041-held-after-outage.ts';
 import * as time from './0050-time.ts';
 import * as control from './0060-control.ts';
+import * as delivery from './0070-delivery.ts';
 import * as dataCare from './0080-data-care.ts';
 import * as size from './0090-size.ts';
 
@@ -22,6 +23,7 @@ export const migrations: readonly Migration[] = [
   heldAfterOutage,
   time,
   control,
+  delivery,
   dataCare,
   size,
 ];

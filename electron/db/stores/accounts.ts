@@ -4,6 +4,7 @@ import { openStates } from '../../../shared/domain/message.ts';
 import type {
   Account,
   AccountDirectory,
+  AccountFamily,
   SecretStore,
   StoredAccountChange,
   StoredSecret,
@@ -38,6 +39,7 @@ export class AccountStore implements SecretStore, AccountDirectory {
            base_url = CASE WHEN :setAddress = 1 THEN :serverAddress ELSE base_url END,
            settings = coalesce(:settings, settings) WHERE id = :id`,
       ),
+      family: database.prepare('SELECT family FROM account WHERE id = ?'),
       noDefault: database.prepare('UPDATE account SET is_default = 0'),
       setDefault: database.prepare('UPDATE account SET is_default = 1 WHERE id = ? AND removed_at IS NULL'),
       texts: database.prepare('SELECT EXISTS (SELECT 1 FROM submission WHERE account_id = ?) AS found'),
@@ -57,6 +59,11 @@ export class AccountStore implements SecretStore, AccountDirectory {
       ),
       forgetSecret: database.prepare('DELETE FROM secret WHERE account_id = ?'),
     };
+  }
+
+  /** Of any account that ever was. */
+  family(id: number): AccountFamily | undefined {
+    return (this.#sql.family.get(id) as { family: AccountFamily } | undefined)?.family;
   }
 
   list(): Account[] {

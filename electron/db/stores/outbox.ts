@@ -15,6 +15,7 @@ import type {
   Counts,
   DeliveryReport,
   GatewayMessage,
+  NumberNews,
   OpenAttempt,
   OutboxStore,
   Outcome,
@@ -90,15 +91,40 @@ const keptTextUnits = 500;
 /** Longer than any wait that is not a time somebody asked for: back-off ends at a quarter of an hour. */
 const longestWait = 20 * 60_000;
 
+/** What the end of a text tells of its number, and where that is kept. Called within the transaction that writes the end. */
+export interface NumberNotes {
+  /** What a refusal, or a report, says of the number. */
+  read(
+    accountId: number,
+    errorCode: string | undefined,
+    errorText: string | undefined,
+  ): NumberNews | undefined;
+  note(recipient: string, news: NumberNews, now: number): void;
+}
+
+export interface OutboxStoreParts {
+  readonly runId: string;
+  readonly now: () => number;
+  readonly newRef: () => string;
+  /** Absent: nothing is noted. */
+  readonly numbers?: NumberNotes | undefined;
+  /** When to ask first what became of a text; absent: nobody asks. */
+  readonly firstQuestionAt?: ((from: number) => number) | undefined;
+}
+
 export class SqliteOutboxStore implements OutboxStore {
   readonly #database: WriteDatabase;
   readonly #runId: string;
   readonly #now: () => number;
   readonly #newRef: () => string;
+  readonly #numbers: NumberNotes | undefined;
+  readonly #firstQuestionAt: OutboxStoreParts['firstQuestionAt'];
   readonly #sql;
 
-  constructor(database: WriteDatabase, parts: { runId: string; now: () => number; newRef: () => string }) {
+  constructor(database: WriteDatabase, parts: OutboxStoreParts) {
     this.#database = database;
+    this.#numbers = parts.numbers;
+    this.#firstQuestionAt = parts.firstQuestionAt;
     this.#runId = parts.runId;
     this.#now = parts.now;
     this.#newRef = parts.newRef;
@@ -380,7 +406,9 @@ export class SqliteOutboxStore implements OutboxStore {
       }) as { total: number };
       if (total > atMostDue) return { ...nothingClaimed, tooMany: true };
     }
-    const { requests, unreadable, limited } = this.#inClaimOrder(request);
+    const { requests, unreadable, optedOut, limited } = this.#inClaimOrder(request);
+    // Whichever way it came here: by hand, by a list, by a rule, or before the number was put on the list.
+    for (const message of optedOut) this.#change(message, 'cancel', { errorCode: 'opted-out' });
     for (const message of unreadable) this.#change(message, 'set-aside', { errorCode: 'unreadable' });
     const openedAt = this.#now();
     const to = enter('queued', 'claim');
@@ -401,7 +429,7 @@ export class SqliteOutboxStore implements OutboxStore {
       } else this.#sql.openAttemptMessages.run(attemptId, JSON.stringify(batch.map(({ id }) => id)));
       return { id: attemptId, accountId, requestRef, messages: batch };
     });
-    return { attempts, setAside: unreadable.length, limited, tooMany: false };
+    return { attempts, setAside: unreadable.length + optedOut.length, limited, tooMany: false };
   }
 
   /**
@@ -411,6 +439,7 @@ export class SqliteOutboxStore implements OutboxStore {
   #inClaimOrder(request: ClaimRequest): {
     readonly requests: readonly (readonly ClaimedMessage[])[];
     readonly unreadable: readonly StoredMessage[];
+    readonly optedOut: readonly StoredMessage[];
     readonly limited: boolean;
   } {
     const { accountId, now, maxAttempts, maxRecipients, afterId = 0 } = request;
@@ -421,6 +450,7 @@ export class SqliteOutboxStore implements OutboxStore {
     const mostOfBatches = request.maxBatchMessages ?? most;
     const groups: Group[] = [];
     const unreadable: StoredMessage[] = [];
+    const optedOut: StoredMessage[] = [];
     let taken = 0;
     let misses = 0;
     let limited = false;
@@ -441,6 +471,10 @@ export class SqliteOutboxStore implements OutboxStore {
         group = { lead: row, messages: [], sameText: true };
         groups.push(group);
       }
+      if (this.#sql.optedOut.get(row.recipient) !== undefined) {
+        optedOut.push(row);
+        continue;
+      }
       const message = claimed(row);
       if (message === undefined) {
         unreadable.push(row);
@@ -451,24 +485,30 @@ export class SqliteOutboxStore implements OutboxStore {
       taken += 1;
       if (taken >= most) break;
     }
-    return { requests: share(groups, request), unreadable, limited };
+    return { requests: share(groups, request), unreadable, optedOut, limited };
   }
 
   #close(results: readonly AttemptResult[]): void {
     const now = this.#now();
-    const accepted: [id: number, attemptNumber: number, providerId: string | null][] = [];
+    const accepted: [id: number, attemptNumber: number, providerId: string | null, askAt: number | null][] =
+      [];
     for (const { attempt, result, notBefore } of results) {
       this.#sql.closeAttempt.run(now, result.httpStatus ?? null, attempt.id);
       const allAccepted =
         result.outcomes.length === attempt.messages.length &&
         result.outcomes.every(({ kind }) => kind === 'accepted');
       if (allAccepted) this.#sql.closeAttemptMessages.run('accepted', attempt.id);
-      for (const [index, { id, attemptNumber }] of attempt.messages.entries()) {
+      for (const [index, { id, attemptNumber, options }] of attempt.messages.entries()) {
         const outcome: Outcome = result.outcomes[index] ?? { kind: 'unknown', why: 'missing', text: '' };
         // A result counts only for the attempt it belongs to; what it said stays in the attempt's own row.
         if (outcome.kind === 'accepted') {
           if (!allAccepted) this.#sql.closeAttemptMessage.run(outcome.kind, null, attempt.id, id);
-          accepted.push([id, attemptNumber, outcome.providerId ?? null]);
+          const { providerId } = outcome;
+          const askAt =
+            providerId === undefined
+              ? undefined
+              : this.#firstQuestionAt?.(Math.max(now, options?.deliverAt ?? 0));
+          accepted.push([id, attemptNumber, providerId ?? null, askAt ?? null]);
           continue;
         }
         const text = outcome.text.slice(0, keptTextUnits);
@@ -515,6 +555,15 @@ export class SqliteOutboxStore implements OutboxStore {
       notBefore: change.notBefore ?? null,
     });
     if (applied.changes !== 1) throw new StaleTransition(message.id, message.state, event);
+    this.#noteNumber(message, event, change);
+  }
+
+  #noteNumber(message: StoredMessage, event: MessageEvent, { errorCode, errorText }: Change): void {
+    if (this.#numbers === undefined) return;
+    if (event === 'report-delivered') this.#numbers.note(message.recipient, 'reached', this.#now());
+    if (event !== 'reject' && event !== 'report-undelivered') return;
+    const news = this.#numbers.read(message.account_id, errorCode, errorText);
+    if (news !== undefined) this.#numbers.note(message.recipient, news, this.#now());
   }
 
   #write<T>(change: () => T): T {
@@ -653,6 +702,7 @@ function prepare(database: WriteDatabase) {
     ofSubmission: database.prepare(
       `SELECT ${fields} FROM message WHERE submission_id = ? AND resend_of IS NULL ORDER BY id`,
     ),
+    optedOut: database.prepare('SELECT 1 FROM opt_out WHERE recipient = ?'),
     accountTakes: database.prepare('SELECT 1 FROM account WHERE id = ? AND removed_at IS NULL'),
     insertSubmission: database.prepare('INSERT INTO submission(id, account_id, created_at) VALUES (?, ?, ?)'),
     insertMessage: database.prepare(
@@ -689,10 +739,10 @@ function prepare(database: WriteDatabase) {
       `UPDATE message SET state = ?, state_at = ?, attempt_no = attempt_no + 1, error_code = NULL, error_text = NULL
        WHERE id IN (SELECT value FROM json_each(?)) AND state = 'queued'`,
     ),
-    // Each entry is [message, attempt, provider's id].
+    // Each entry is [message, attempt, provider's id, when to ask what became of it].
     acceptMessages: database.prepare(
-      `UPDATE message SET state = ?, state_at = ?, provider_id = coalesce(entry.value ->> 2, provider_id), error_code = NULL,
-         error_text = NULL
+      `UPDATE message SET state = ?, state_at = ?, provider_id = coalesce(entry.value ->> 2, provider_id),
+         next_status_at = entry.value ->> 3, error_code = NULL, error_text = NULL
        FROM json_each(?) AS entry
        WHERE message.id = CAST(entry.value ->> 0 AS INTEGER) AND state = 'sending' AND attempt_no = entry.value ->> 1`,
     ),

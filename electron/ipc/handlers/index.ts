@@ -7,6 +7,7 @@ import { controlHandlers } from './control.ts';
 import { credentialHandlers } from './credentials.ts';
 import { draftHandlers } from './draft.ts';
 import { messageHandlers } from './messages.ts';
+import { numberHandlers } from './numbers.ts';
 import { outageHandlers } from './outage.ts';
 import { scheduleHandlers } from './schedule.ts';
 import { sendingHandlers } from './sending.ts';
@@ -20,6 +21,7 @@ export function createHandlers(services: Services): Handlers {
     ...sendingHandlers(services),
     ...outageHandlers(services),
     ...scheduleHandlers(services),
+    ...numberHandlers(services),
     ...controlHandlers(services),
     ...draftHandlers(services),
     ...messageHandlers(services),

@@ -1,3 +1,4 @@
+import { nearlySame } from '../../../shared/domain/near-same.ts';
 import { failure, type Result, success } from '../../../shared/errors.ts';
 import type { Input } from '../../../shared/ipc/contract.ts';
 import { compose } from '../../core/compose.ts';
@@ -12,6 +13,9 @@ type Group = Pick<
     'sending.backOnline' | 'sending.sendHeldBack'
   >
 >;
+
+/** Earlier texts to a number that a new one is compared with. */
+const mostCompared = 20;
 
 interface Timing {
   readonly sendAt: number | undefined;
@@ -47,13 +51,21 @@ export function sendingHandlers(services: Services): Group {
       const rules = await services.textRules();
       return success(rules.understand(input, services.settings().country));
     },
-    'sending.submit': async ({ submissionId, recipients, body, accountId, options, ...when }) => {
+    'sending.submit': async ({
+      submissionId,
+      recipients,
+      body,
+      accountId,
+      options,
+      repeatConfirmed,
+      ...when
+    }) => {
       const workspace = services.workspace();
       if (workspace === undefined) return failure('no-account');
       const runner = workspace.accounts.get(accountId);
       if (runner === undefined) return failure('no-account');
       const rules = await services.textRules();
-      const { country, undoSeconds } = services.settings();
+      const { country, undoSeconds, repeatGuardHours } = services.settings();
       const now = services.now();
       const timing = readTiming(when, options?.deliverAt, undoSeconds, now);
       if (!timing.ok) return timing;
@@ -65,6 +77,15 @@ export function sendingHandlers(services: Services): Group {
         now,
       });
       if (!composed.ok) return composed;
+      const numbers = composed.value.map(({ recipient }) => recipient);
+      if (workspace.numbers.optedOut(numbers).size > 0) return failure('opted-out');
+      const since = now - repeatGuardHours * 3_600_000;
+      const wentLately = (recipient: string): boolean =>
+        workspace.numbers
+          .since(recipient, since, mostCompared, submissionId)
+          .some((earlier) => nearlySame(earlier.body, body));
+      if (repeatGuardHours > 0 && repeatConfirmed !== true && numbers.some(wentLately))
+        return failure('already-texted');
       const { messageIds, repeated } = await workspace.outbox.submit(
         submissionId,
         runner.account.id,

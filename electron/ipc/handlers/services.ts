@@ -19,6 +19,7 @@ import type {
   Log,
   MessageQuery,
   MessageReader,
+  NumberStore,
   RecurrenceStore,
 } from '../../core/ports.ts';
 import type { Caller } from '../register.ts';
@@ -33,6 +34,7 @@ export interface OpenWorkspace {
   readonly drafts: DraftStore;
   readonly accounts: Accounts;
   readonly control: ControlStore;
+  readonly numbers: NumberStore;
   readonly recurring: RecurringTexts;
   readonly recurrences: RecurrenceStore;
 }

@@ -71,6 +71,8 @@ export class QuickSend {
   /** Where the person should look because of it. */
   problemField = $state<ProblemField | undefined>(undefined);
   problemOption = $state<OptionName | undefined>(undefined);
+  /** The same text went there lately: whether to send it again is for the person to say. */
+  asksRepeat = $state(false);
   draftProblem = $state(false);
   sent = $state.raw<Sent | undefined>(undefined);
   /** Seconds left for taking the last text back; undefined when that is over, or never was. */
@@ -248,6 +250,7 @@ export class QuickSend {
   }
 
   #clearProblem(): void {
+    this.asksRepeat = false;
     this.problem = undefined;
     this.notice = undefined;
     this.problemField = undefined;
@@ -313,7 +316,8 @@ export class QuickSend {
    * Puts the text into the outbox. A second call while one is under way does nothing, and main takes a submission id
    * only once, so that neither a double click nor a crash makes two of one.
    */
-  async submit(): Promise<void> {
+  /** @param repeatConfirmed the person was told that the same text went there lately, and wants it all the same */
+  async submit(repeatConfirmed = false): Promise<void> {
     if (this.phase !== 'loading' && this.phase !== 'writing') return;
     await this.load();
     if (this.phase !== 'writing') return;
@@ -335,6 +339,7 @@ export class QuickSend {
     const answer = await this.#client.call('sending.submit', {
       submissionId: this.#submissionId,
       ...content,
+      ...(repeatConfirmed ? { repeatConfirmed } : {}),
     });
     if (!answer.ok) {
       this.phase = 'writing';
@@ -397,6 +402,8 @@ export class QuickSend {
 
   #refused(error: AppError): void {
     this.problem = translateError(error);
+    this.asksRepeat = error.code === 'already-texted';
+    if (error.code === 'opted-out') this.problemField = 'to';
     if (error.code === 'recipient-invalid') this.problemField = 'to';
     if (error.code === 'option-not-carried' || error.code === 'option-invalid') this.problemField = 'options';
     if (error.code === 'body-empty' || error.code === 'body-too-long') this.problemField = 'body';

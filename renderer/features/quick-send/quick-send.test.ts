@@ -40,6 +40,25 @@ describe('splitRecipients', () => {
   });
 });
 
+describe('a text that went there lately', () => {
+  it('is asked about, goes when it is wanted all the same, and is the same submission', async () => {
+    const { client, form } = open();
+    await form.load();
+    form.to = '082 555 0101';
+    form.body = 'Hello';
+    client.fail('sending.submit', 'already-texted');
+    await form.submit();
+    expect(form).toMatchObject({ asksRepeat: true, body: 'Hello', phase: 'writing' });
+    expect(form.problem).toBe(translateError({ code: 'already-texted' }));
+    client.fail('sending.submit', undefined);
+    await form.submit(true);
+    expect(form.asksRepeat).toBe(false);
+    const [first, second] = callsOf(client, 'sending.submit') as Input<'sending.submit'>[];
+    expect(second).toEqual({ ...first, repeatConfirmed: true });
+    form.stop();
+  });
+});
+
 describe('understanding numbers', () => {
   it('asks once the typing pauses, and once for each piece', async () => {
     const { client, form } = open();
