@@ -106,7 +106,7 @@ describe('answers seen in the wild', () => {
     const bodyText = JSON.stringify({ messages: [], error });
     const answer = { status: 200, headers: {}, bodyText };
     expect(decodeSendAnswer(answer, [one], { now, senderGiven: true })).toEqual({
-      outcomes: new Map([[one, { kind: 'rejected', code: undefined, text: error }]]),
+      outcomes: [{ kind: 'rejected', code: undefined, text: error }],
       pause: undefined,
     });
   });

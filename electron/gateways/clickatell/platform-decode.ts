@@ -245,7 +245,12 @@ function asCode(value: unknown): string | undefined {
   return typeof value === 'string' && /^\d{1,6}$/.test(value.trim()) ? value.trim() : undefined;
 }
 
+/** What an id does not have. Looking for one takes half as long as matching the whole. */
+const unlikeIdentifier = /[^\w-]/;
+
 /** Documented as 32 hexadecimal digits; kept when it is at least something one can look for. */
 export function asIdentifier(value: unknown): string | undefined {
-  return typeof value === 'string' && /^[\w-]{1,64}$/.test(value) ? value : undefined;
+  return typeof value === 'string' && value !== '' && value.length <= 64 && !unlikeIdentifier.test(value)
+    ? value
+    : undefined;
 }
