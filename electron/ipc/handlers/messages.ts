@@ -2,7 +2,7 @@ import { failure, success } from '../../../shared/errors.ts';
 import type { MessageDetail, MessageRow } from '../../../shared/ipc/contract.ts';
 import { askCharge, askStatus } from '../../core/outbox/ask-status.ts';
 import { nextState } from '../../core/outbox/state.ts';
-import type { StoredRow } from '../../core/ports.ts';
+import type { StoredAttempt, StoredRow } from '../../core/ports.ts';
 import type { Handlers } from '../register.ts';
 import { unansweredView } from './no-answer.ts';
 import type { Services, TextRules } from './services.ts';
@@ -62,7 +62,7 @@ export function messageHandlers(services: Services): Group {
         clientRef: message.clientRef,
         providerId: message.providerId,
         resendOf: message.resendOf,
-        attempts: attempts.map((attempt) => ({ ...attempt })),
+        attempts: attempts.map(attemptView),
       };
       return success(detail);
     },
@@ -137,4 +137,10 @@ function rowView(row: StoredRow, rules: TextRules, now: number): MessageRow {
     errorText: row.errorText,
     cancelRequested: row.cancelRequested === 1,
   };
+}
+
+/** What a window sees of a try; the reader knows more. */
+export function attemptView(attempt: StoredAttempt): MessageDetail['attempts'][number] {
+  const { number, openedAt, closedAt, outcome, httpStatus, text } = attempt;
+  return { number, openedAt, closedAt, outcome, httpStatus, text };
 }
