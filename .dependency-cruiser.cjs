@@ -147,7 +147,7 @@ module.exports = {
       to: {
         dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'],
         pathNot:
-          'node_modules/(electron|better-sqlite3|@types/better-sqlite3|undici|valibot|svelte|intl-messageformat|@formatjs|libphonenumber-js|fast-xml-parser|vite)/',
+          'node_modules/(electron|better-sqlite3|@types/better-sqlite3|undici|valibot|svelte|intl-messageformat|@formatjs|libphonenumber-js|fast-xml-parser|csv-parse|vite)/',
       },
     },
     {
@@ -188,7 +188,7 @@ module.exports = {
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: {
-      path: 'node_modules/(?!electron/|better-sqlite3|undici|valibot|svelte|intl-messageformat|libphonenumber-js|fast-xml-parser)',
+      path: 'node_modules/(?!electron/|better-sqlite3|undici|valibot|svelte|intl-messageformat|libphonenumber-js|fast-xml-parser|csv-parse)',
     },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

@@ -3,7 +3,7 @@
  * The order is in docs/architecture.md, "Boot".
  */
 import { randomUUID } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { shell } from 'electron/common';
 import { app, dialog, ipcMain, Menu, nativeTheme, net, powerMonitor, session } from 'electron/main';
 import { readCentralLogin } from '../shared/domain/central-login.ts';
@@ -27,7 +27,7 @@ import { errorMeaning } from './gateways/registry.ts';
 import { createHandlers } from './ipc/handlers/index.ts';
 import type { TextRules } from './ipc/handlers/services.ts';
 import { PushFeed } from './ipc/push.ts';
-import { registerAll } from './ipc/register.ts';
+import { type Caller, registerAll } from './ipc/register.ts';
 import { senderFacts } from './ipc/sender-facts.ts';
 import { fileTarget, Logger } from './log/logger.ts';
 import { neverLog } from './log/redact.ts';
@@ -42,7 +42,7 @@ import { detectTimeZone, systemTimeZone } from './platform/time-zone.ts';
 import { TrayIcon } from './platform/tray.ts';
 import { trayHost, watchTrayHost } from './platform/tray-host-linux.ts';
 import { type Section, Windows } from './platform/windows.ts';
-import { haltingProbe } from './test-hooks.ts';
+import { haltingProbe, listFile } from './test-hooks.ts';
 import { newReference, openWorkspace, type Workspace } from './workspace.ts';
 
 mark('main-loaded');
@@ -201,6 +201,7 @@ async function start(): Promise<void> {
       calendar,
       timeZone: systemTimeZone,
       textRules,
+      chooseList,
       errorMeaning: (family, code, words) =>
         errorMeaning(family, code ?? undefined, words ?? undefined) ?? null,
       care,
@@ -311,6 +312,7 @@ async function start(): Promise<void> {
         feed.statusChanged();
         watchLine();
       },
+      onListChanged: () => feed.listChanged(),
       onPausedByGateway: tellPaused,
       onStorageProblem: (error) => tellStorage(error),
       probe,
@@ -541,6 +543,21 @@ async function start(): Promise<void> {
       );
     }
     return 'hide';
+  }
+
+  async function chooseList(caller: Caller): Promise<{ path: string; name: string } | undefined> {
+    const told = app.isPackaged ? undefined : listFile(process.env);
+    if (told !== undefined) return { path: told, name: basename(told) };
+    const { filePaths } = await windows.askForFile(caller.webContentsId, {
+      title: translate('dialog.list.title'),
+      properties: ['openFile'],
+      filters: [
+        { name: translate('dialog.list.lists'), extensions: ['csv', 'tsv', 'txt'] },
+        { name: translate('dialog.list.all'), extensions: ['*'] },
+      ],
+    });
+    const [path] = filePaths;
+    return path === undefined ? undefined : { path, name: basename(path) };
   }
 
   async function changeSettings(patch: SettingsPatch): Promise<Settings> {

@@ -1,6 +1,7 @@
 /**
  * Hooks for tests, reachable only in a program that is not packaged: `OUTTRAY_HALT_AT=<point>` stops the whole process at
  * a point of a send, so that a test can kill it exactly there.
+ * `OUTTRAY_LIST_FILE=<path>` stands for the file a person would choose.
  */
 import { writeSync } from 'node:fs';
 import { type SendPoint, sendPoints } from './core/outbox/dispatcher.ts';
@@ -17,4 +18,9 @@ export function haltingProbe(
     // Blocks the main thread: nothing more is written, sent or read until the process is killed.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   };
+}
+
+/** The file that is read instead of asking for one. */
+export function listFile(environment: Readonly<Record<string, string | undefined>>): string | undefined {
+  return environment.OUTTRAY_LIST_FILE;
 }

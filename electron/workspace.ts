@@ -2,7 +2,7 @@
  * One database with everything that works on it: store, accounts, dispatchers, keys. Practice and live are two of these,
  * in two files; only one is open at a time.
  */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { writeCentralLogin } from '../shared/domain/central-login.ts';
 import type { Incident } from '../shared/domain/data-care.ts';
@@ -14,6 +14,7 @@ import { Accounts } from './core/accounts.ts';
 import { Retention } from './core/care/retention.ts';
 import { clientReference } from './core/client-reference.ts';
 import { Credentials } from './core/credentials.ts';
+import { ListImports } from './core/list-imports.ts';
 import { noteBalance } from './core/note-balance.ts';
 import { firstQuestionAt } from './core/outbox/delivery-schedule.ts';
 import { DeliveryWatch } from './core/outbox/delivery-watch.ts';
@@ -43,6 +44,7 @@ import { AccountStore } from './db/stores/accounts.ts';
 import { SqliteControlStore } from './db/stores/control.ts';
 import { SqliteDeliveryStore } from './db/stores/delivery.ts';
 import { SqliteDraftStore } from './db/stores/drafts.ts';
+import { SqliteListStore } from './db/stores/lists.ts';
 import { SqliteMessageReader } from './db/stores/messages.ts';
 import { SqliteNumberStore } from './db/stores/numbers.ts';
 import { SqliteOutboxStore } from './db/stores/outbox.ts';
@@ -55,6 +57,8 @@ import type { PracticeServer } from './practice/server.ts';
 
 /** A search that says nothing for so long will not say anything. One of a million texts takes 50 ms. */
 const searchTimeoutMilliseconds = 10_000;
+/** A list is reported on every few thousand rows: a disk that takes so long for them has gone away. */
+const listTimeoutMilliseconds = 60_000;
 
 export interface WorkspaceParts {
   readonly mode: 'practice' | 'live';
@@ -85,6 +89,7 @@ export interface WorkspaceParts {
   readonly neverLog: (key: string) => void;
   readonly onMessagesChanged: (ids: readonly number[]) => void;
   readonly onSendingChanged: () => void;
+  readonly onListChanged: () => void;
   readonly onPausedByGateway: (pause: Pause) => void;
   readonly onStorageProblem: (error: unknown) => void;
   readonly probe: ((point: SendPoint) => void) | undefined;
@@ -101,7 +106,7 @@ export interface Workspace extends OpenWorkspace {
   beginCare(): void;
   readonly workers: DatabaseWorkers;
   counts(): Promise<Counts>;
-  /** Brings an old history into the search index, a slice at a time. Called once sending has begun. */
+  /** Goes on with what takes long: lists on their way into the outbox, an old history into the index. Called once. */
   tidy(): void;
   /** Waits for requests under way, at most five seconds, then closes the file. */
   close(): Promise<void>;
@@ -260,6 +265,21 @@ async function workOn(
     log: parts.log,
     onChanged: parts.onSendingChanged,
   });
+  const lists = new ListImports({
+    store: new SqliteListStore(database, () => parts.clock.monotonic()),
+    readList: (source, onReport, signal) =>
+      workers.run('read-list', source, { timeoutMilliseconds: listTimeoutMilliseconds, signal, onReport }),
+    newId: randomUUID,
+    newRef: newReference,
+    clock: parts.clock,
+    timers: parts.timers,
+    log: parts.log,
+    onChanged: parts.onListChanged,
+    onMade: (ids) => {
+      parts.onMessagesChanged(ids);
+      accounts.wake();
+    },
+  });
   let stopTidying = (): void => {};
 
   const eraser = new SqliteBodyEraser(database);
@@ -294,6 +314,7 @@ async function workOn(
       backups.start();
     },
     workers,
+    lists,
     search: (query, signal) =>
       workers.run('search', query, { timeoutMilliseconds: searchTimeoutMilliseconds, signal }),
     outbox,
@@ -303,6 +324,7 @@ async function workOn(
     recovered,
     counts: () => store.counts(),
     tidy() {
+      lists.resume();
       const index = new SearchIndexBuilder(database, () => parts.clock.monotonic());
       if (index.pendingTo === 0) return;
       // Texts that are not in it yet come in at the next start, if the disk refuses now.
@@ -314,6 +336,7 @@ async function workOn(
     },
     async close() {
       stopTidying();
+      lists.close();
       try {
         await recurring.stop();
         await accounts.stop();

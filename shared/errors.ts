@@ -10,6 +10,7 @@ export const appErrorCodes = [
   'recipient-invalid',
   'body-empty',
   'body-too-long',
+  'list-gone',
   'no-account',
   'practice-key',
   'last-account',

@@ -8,6 +8,7 @@ import type { MessageOptions } from '../../shared/domain/message-options.ts';
 import type { Recurrence } from '../../shared/domain/recurrence.ts';
 import type { TypedOptions } from '../../shared/domain/typed-options.ts';
 import type { CareView } from '../../shared/ipc/care-methods.ts';
+import type { RecipientView } from '../../shared/ipc/contract.ts';
 
 /** Wall clock in milliseconds UTC, and a clock that only runs forward for time-outs. */
 export interface Clock {
@@ -518,6 +519,122 @@ export interface RecurrenceStore {
   /** Writes down that the occurrence of a day has become texts. */
   advance(id: number, day: string, missed: number): void;
 }
+
+// --- lists of recipients ---------------------------------------------------------------------------------------
+
+/** What each text of a list will be, but for its number and reference. */
+export type ListText = Omit<NewMessage, 'clientRef' | 'recipient'>;
+
+/** A recipient of a list: its row in the file, counted from 1, and its number in E.164. */
+export type ListRecipient = readonly [row: number, recipient: string];
+
+export interface StoredList {
+  readonly id: string;
+  readonly fileName: string;
+  readonly sealed: boolean;
+  /** It was sealed once, in the file that this one is a copy of (docs/adr/0027): a person has to say yes anew. */
+  readonly held: boolean;
+  /** Texts made so far, and how many there are to be; both 0 before it is sealed first. */
+  readonly made: number;
+  readonly total: number;
+}
+
+/**
+ * Lists on disk. Recipients wait beside the outbox until the list is sealed; then they become texts. So a list that
+ * is being read can be dropped whole at any moment, and a sealed one is finished whatever happens.
+ */
+export interface ListStore {
+  begin(id: string, fileName: string, now: number): void;
+  /** One transaction. @throws ListNotFound */
+  add(id: string, recipients: readonly ListRecipient[]): void;
+  /**
+   * From here on all of them will be sent. Sealing again changes nothing.
+   * @returns how many texts it will be
+   * @throws ListNotFound, AccountRemoved
+   */
+  seal(id: string, accountId: number, text: ListText, now: number): number;
+  /** Seals a list that is held, with the text and the account it had. @throws ListNotFound, AccountRemoved */
+  sealAgain(id: string, now: number): void;
+  /** Deletes recipients of a list that is not sealed, for about the time given, and at last the list. True: there is more. */
+  dropSlice(id: string, milliseconds: number): boolean;
+  /** Turns recipients of a sealed list into texts, for about the time given; undefined once all are and the list is gone. */
+  makeSlice(
+    id: string,
+    milliseconds: number,
+    newRef: () => string,
+    now: number,
+  ): { readonly ids: readonly number[]; readonly list: StoredList } | undefined;
+  /** Those that were begun and are not gone. */
+  lists(): readonly StoredList[];
+}
+
+/** Which part of a file is read, and how. */
+export interface ListSource {
+  /** Absolute. Chosen by a person in a dialog of main; no window ever names one. */
+  readonly path: string;
+  /** The office's country, ISO 3166-1 alpha-2. */
+  readonly country: string | null;
+  /** Counted from 0; null: the one with the most numbers in it. */
+  readonly column: number | null;
+}
+
+export type LeftOutReason = Extract<RecipientView, { kind: 'invalid' }>['reason'];
+
+export interface ListColumn {
+  /** From the first row; null where that holds no names. */
+  readonly name: string | null;
+  /** What stands in it first. */
+  readonly sample: string;
+}
+
+export interface ListShape {
+  readonly encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
+  readonly delimiter: ',' | ';' | '\t' | '|';
+  readonly columns: readonly ListColumn[];
+  /** The one that is read. */
+  readonly column: number;
+  /** Whether the first row holds names. */
+  readonly header: boolean;
+}
+
+/** Every row is exactly one of taken, duplicate, left out. */
+export interface ListCounts {
+  readonly read: number;
+  readonly taken: number;
+  readonly duplicates: number;
+  readonly leftOut: Readonly<Partial<Record<LeftOutReason, number>>>;
+}
+
+export interface LeftOutRow {
+  /** In the file, counted from 1, the row with the names included. */
+  readonly row: number;
+  /** What stands there, cut off. */
+  readonly value: string;
+  readonly reason: LeftOutReason;
+}
+
+export type ListReport =
+  | { readonly kind: 'shape'; readonly shape: ListShape }
+  | {
+      readonly kind: 'recipients';
+      readonly recipients: readonly ListRecipient[];
+      readonly counts: ListCounts;
+      /** How far in the file, 0 to 1. */
+      readonly part: number;
+    };
+
+export interface ListResult {
+  readonly counts: ListCounts;
+  /** The first of them. */
+  readonly leftOut: readonly LeftOutRow[];
+}
+
+/** Reads a file off the main thread. Rejects with an error whose `code` says what is wrong with the file. */
+export type ReadList = (
+  source: ListSource,
+  onReport: (report: ListReport) => void,
+  signal: AbortSignal,
+) => Promise<ListResult>;
 
 // --- what the windows read -----------------------------------------------------------------------------------
 

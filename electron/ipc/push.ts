@@ -15,6 +15,7 @@ export class PushFeed {
   #more = false;
   #status = false;
   #settings = false;
+  #list = false;
   #scheduled = false;
 
   constructor(send: (push: Push) => void, timers: Timers) {
@@ -43,6 +44,11 @@ export class PushFeed {
     this.#schedule();
   }
 
+  listChanged(): void {
+    this.#list = true;
+    this.#schedule();
+  }
+
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
@@ -56,6 +62,8 @@ export class PushFeed {
     }
     if (this.#status) this.#send({ kind: 'status-changed' });
     if (this.#settings) this.#send({ kind: 'settings-changed' });
+    if (this.#list) this.#send({ kind: 'list-changed' });
+    this.#list = false;
     this.#ids.clear();
     this.#more = false;
     this.#status = false;

@@ -98,6 +98,7 @@ const expectedNames: Readonly<Record<string, AppErrorCode>> = {
   CareBusy: 'care-busy',
   DamagedDatabase: 'backup-damaged',
   DatabaseFromFutureError: 'archive-newer',
+  ListNotFound: 'list-gone',
   MessageNotFound: 'not-found',
   NoRoomForBackup: 'storage-full',
   NotABackup: 'backup-foreign',

@@ -3,7 +3,7 @@
  * than everything else together, and all state lives in main (docs/adr/0007).
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { BrowserWindow, type Rectangle, screen } from 'electron/main';
+import { BrowserWindow, dialog, type Rectangle, screen } from 'electron/main';
 import { pushChannel } from '../../shared/ipc/channels.ts';
 import type { Push, WindowKind } from '../../shared/ipc/contract.ts';
 import { mark } from '../boot/startup-trace.ts';
@@ -89,6 +89,23 @@ export class Windows {
   painted(webContentsId: number): void {
     const open = this.#byContents.get(webContentsId);
     if (open !== undefined) this.#firstShow(open);
+  }
+
+  /**
+   * The system's dialog for choosing a file, in front of a window. Resolves a turn later: the promise resolves inside GTK's
+   * own call.
+   */
+  async askForFile(
+    webContentsId: number,
+    options: Electron.OpenDialogOptions,
+  ): Promise<Electron.OpenDialogReturnValue> {
+    const window = this.#byContents.get(webContentsId)?.window;
+    const answer =
+      window === undefined
+        ? await dialog.showOpenDialog(options)
+        : await dialog.showOpenDialog(window, options);
+    await new Promise((resolve) => setImmediate(resolve));
+    return answer;
   }
 
   hide(webContentsId: number): void {

@@ -23,6 +23,7 @@ import type {
   RecipientView,
   StatusView,
 } from '../../shared/ipc/contract.ts';
+import type { ListView } from '../../shared/ipc/list-methods.ts';
 import type { BackOnlineView } from '../../shared/ipc/outage-methods.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Client } from './bridge.ts';
@@ -90,6 +91,24 @@ export function fakeAccount(id: number, changes: Partial<AccountView> = {}): Acc
     ...changes,
   };
 }
+
+const fakeList = {
+  phase: 'ready',
+  id: 'a-list',
+  fileName: 'clients.csv',
+  shape: {
+    encoding: 'utf-8',
+    delimiter: ',',
+    columns: [
+      { name: 'Name', sample: 'A. Client' },
+      { name: 'Mobile', sample: '082 555 0001' },
+    ],
+    column: 1,
+    header: true,
+  },
+  counts: { read: 131, taken: 118, duplicates: 9, leftOut: [{ reason: 'too-short', count: 4 }] },
+  leftOut: [{ row: 17, value: '082 55', reason: 'too-short' }],
+} as const satisfies ListView;
 
 const hour = 3_600_000;
 
@@ -392,6 +411,7 @@ export interface FakeClient extends Client {
 }
 
 export function createFakeClient(scenario: Scenario): FakeClient {
+  let list: ListView = { phase: 'none', undone: null };
   const messages = new Map(scenario.messages.map((message) => [message.id, message]));
   const listeners = new Set<(push: Push) => void>();
   const calls: { method: Method; input: unknown }[] = [];
@@ -625,6 +645,21 @@ export function createFakeClient(scenario: Scenario): FakeClient {
         older: all.length > limit ? (rows.at(-1)?.id ?? null) : null,
         complete: true,
       });
+    },
+    'lists.status': () => success(list),
+    'lists.choose': () => {
+      list = fakeList;
+      return success(list);
+    },
+    'lists.chooseColumn': () => success(list),
+    'lists.stop': () => {
+      list = { phase: 'none', undone: null };
+      return success(list);
+    },
+    'lists.goOn': () => success(list),
+    'lists.send': () => {
+      list = { phase: 'done', fileName: fakeList.fileName, total: fakeList.counts.taken };
+      return success(list);
     },
     'messages.rows': ({ ids }) =>
       success(ids.flatMap((id) => messages.get(id) ?? []).map((message) => toRow(message))),

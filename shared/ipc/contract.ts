@@ -18,6 +18,7 @@ import { settingsPatchSchema, settingsSchema } from '../settings.ts';
 import { careMethods } from './care-methods.ts';
 import type { methods } from './channels.ts';
 import { controlMethods } from './control-methods.ts';
+import { listMethods } from './list-methods.ts';
 import { numbersMethods } from './numbers-methods.ts';
 import { outageMethods } from './outage-methods.ts';
 import { scheduleMethods } from './schedule-methods.ts';
@@ -398,6 +399,7 @@ export const contract = {
   },
 
   ...careMethods,
+  ...listMethods,
 
   'settings.read': { input: nothing, output: settingsSchema, windows: both },
   'settings.change': { input: settingsPatchSchema, output: settingsSchema, windows: main },
@@ -487,6 +489,7 @@ export type Push =
   | { readonly kind: 'status-changed' }
   | { readonly kind: 'settings-changed' }
   | { readonly kind: 'care-changed' }
+  | { readonly kind: 'list-changed' }
   | { readonly kind: 'navigate'; readonly section: 'history' | 'outbox' | 'settings' | 'welcome' }
   | { readonly kind: 'window-shown' };
 

@@ -133,6 +133,11 @@ test.describe('in a clean home, outside the checkout', () => {
       to: ['27821234567'],
     });
 
+    // Searching runs in a worker, which loads the addon from the archive as well.
+    await main.getByLabel(translate('search.label')).fill('ackag');
+    await expect(main.locator('mark')).toHaveText('ackag');
+    await main.getByLabel(translate('search.label')).fill('');
+
     // The addon came from beside the archive of this very copy.
     const maps = readFileSync(`/proc/${application.pid}/maps`, 'utf8');
     const addons = new Set([...maps.matchAll(/\S+\.node$/gm)].map(([path]) => path));

@@ -58,15 +58,12 @@ CREATE TABLE list_import (
   -- When the person said yes; NULL: still being read or looked at.
   sealed_at INTEGER,
   account_id INTEGER REFERENCES account(id),
-  body TEXT,
-  parts INTEGER,
-  encoding TEXT,
-  options TEXT,
+  -- What each text will be but for its number and reference, as JSON (ListText in core/ports.ts).
+  text TEXT,
   -- Texts made so far, and how many there are to be.
   made INTEGER NOT NULL DEFAULT 0,
   total INTEGER NOT NULL DEFAULT 0,
-  CHECK (sealed_at IS NULL OR (account_id IS NOT NULL AND body IS NOT NULL AND parts IS NOT NULL
-    AND encoding IS NOT NULL AND options IS NOT NULL))
+  CHECK (sealed_at IS NULL OR (account_id IS NOT NULL AND text IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE list_import_recipient (

@@ -44,7 +44,9 @@ export class AccountStore implements SecretStore, AccountDirectory {
       setDefault: database.prepare('UPDATE account SET is_default = 1 WHERE id = ? AND removed_at IS NULL'),
       texts: database.prepare('SELECT EXISTS (SELECT 1 FROM submission WHERE account_id = ?) AS found'),
       openTexts: database.prepare(
-        `SELECT count(*) AS total FROM message WHERE account_id = ? AND state IN (${open})`,
+        `SELECT (SELECT count(*) FROM message WHERE account_id = :id AND state IN (${open})) +
+           -- Lists on their way into the outbox: somebody has said yes to them.
+           (SELECT coalesce(sum(total - made), 0) FROM list_import WHERE account_id = :id AND sealed_at IS NOT NULL) AS total`,
       ),
       delete: database.prepare('DELETE FROM account WHERE id = ?'),
       hide: database.prepare('UPDATE account SET removed_at = ?, is_default = 0 WHERE id = ?'),
@@ -117,7 +119,7 @@ export class AccountStore implements SecretStore, AccountDirectory {
   }
 
   openTexts(id: number): number {
-    return (this.#sql.openTexts.get(id) as { total: number }).total;
+    return (this.#sql.openTexts.get({ id }) as { total: number }).total;
   }
 
   secret(accountId: number): StoredSecret | undefined {

@@ -15,6 +15,7 @@ import type {
   Counts,
   DeliveryReport,
   GatewayMessage,
+  NewMessage,
   NumberNews,
   OpenAttempt,
   OutboxStore,
@@ -141,25 +142,7 @@ export class SqliteOutboxStore implements OutboxStore {
       const now = this.#now();
       this.#sql.insertSubmission.run(submission.id, submission.accountId, now);
       const messageIds = submission.messages.map((message) =>
-        Number(
-          this.#sql.insertMessage.run({
-            clientRef: message.clientRef,
-            submissionId: submission.id,
-            accountId: submission.accountId,
-            recipient: message.recipient,
-            body: message.body,
-            parts: message.parts,
-            encoding: message.encoding,
-            options: JSON.stringify(message.options ?? {}),
-            bestBefore: latestHandOver(message.bestBefore, message.options ?? {}),
-            sendAt: message.sendAt ?? null,
-            notBefore: Math.max(message.sendAt ?? 0, message.notBefore ?? 0),
-            quietOverride: message.quietOverride ?? null,
-            resendOf: null,
-            priority: submission.priority ?? 0,
-            now,
-          }).lastInsertRowid,
-        ),
+        Number(this.#sql.insertMessage.run(messageRow(message, submission, now)).lastInsertRowid),
       );
       if (submission.clearsDraft !== undefined) {
         this.#sql.clearDraft.run(submission.clearsDraft, submission.id);
@@ -584,6 +567,31 @@ function latestHandOver(bestBefore: number | undefined, { deliverAt }: MessageOp
   return deliverAt === undefined ? bestBefore : Math.min(bestBefore, deliverAt);
 }
 
+/** What `insertMessageSql` takes for a new text. */
+export function messageRow(
+  message: NewMessage,
+  submission: Pick<Submission, 'id' | 'accountId' | 'priority'>,
+  now: number,
+): Readonly<Record<string, string | number | null>> {
+  return {
+    clientRef: message.clientRef,
+    submissionId: submission.id,
+    accountId: submission.accountId,
+    recipient: message.recipient,
+    body: message.body,
+    parts: message.parts,
+    encoding: message.encoding,
+    options: JSON.stringify(message.options ?? {}),
+    bestBefore: latestHandOver(message.bestBefore, message.options ?? {}),
+    sendAt: message.sendAt ?? null,
+    notBefore: Math.max(message.sendAt ?? 0, message.notBefore ?? 0),
+    quietOverride: message.quietOverride ?? null,
+    resendOf: null,
+    priority: submission.priority ?? 0,
+    now,
+  };
+}
+
 /** What an outcome does to a message that was being sent. */
 function effect(outcome: Outcome, message: StoredMessage, notBefore: number): [MessageEvent, Change] {
   switch (outcome.kind) {
@@ -685,6 +693,11 @@ function partsOf({ lead, messages }: Group): Group[] {
   ];
 }
 
+export const insertMessageSql = `INSERT INTO message(client_ref, submission_id, account_id, recipient, body, parts, encoding, options, state_at, best_before,
+         send_at, not_before, quiet_override, resend_of, priority, created_at)
+       VALUES (:clientRef, :submissionId, :accountId, :recipient, :body, :parts, :encoding, :options, :now, :bestBefore,
+         :sendAt, :notBefore, :quietOverride, :resendOf, :priority, :now)`;
+
 function prepare(database: WriteDatabase) {
   const fields =
     'id, client_ref, submission_id, account_id, recipient, body, parts, encoding, options, state, attempt_no, cancel_requested, priority';
@@ -705,12 +718,7 @@ function prepare(database: WriteDatabase) {
     optedOut: database.prepare('SELECT 1 FROM opt_out WHERE recipient = ?'),
     accountTakes: database.prepare('SELECT 1 FROM account WHERE id = ? AND removed_at IS NULL'),
     insertSubmission: database.prepare('INSERT INTO submission(id, account_id, created_at) VALUES (?, ?, ?)'),
-    insertMessage: database.prepare(
-      `INSERT INTO message(client_ref, submission_id, account_id, recipient, body, parts, encoding, options, state_at, best_before,
-         send_at, not_before, quiet_override, resend_of, priority, created_at)
-       VALUES (:clientRef, :submissionId, :accountId, :recipient, :body, :parts, :encoding, :options, :now, :bestBefore,
-         :sendAt, :notBefore, :quietOverride, :resendOf, :priority, :now)`,
-    ),
+    insertMessage: database.prepare(insertMessageSql),
     clearDraft: database.prepare('DELETE FROM draft WHERE name = ? AND submission_id = ?'),
     anyDueInQuiet: database.prepare(
       `SELECT 1 FROM message WHERE ${due} AND id > :afterId AND quiet_override IS NOT NULL LIMIT 1`,

@@ -34,3 +34,10 @@ export class JobCancelled extends Error {
 export type InputOf<J> = J extends Job<infer Input, infer _O, infer _R> ? Input : never;
 export type OutputOf<J> = J extends Job<infer _I, infer Output, infer _R> ? Output : never;
 export type ReportOf<J> = J extends Job<infer _I, infer _O, infer Report> ? Report : never;
+
+/** A job whose code is loaded by its first run. */
+export function deferred<Input, Output, Report>(
+  load: () => Promise<Job<Input, Output, Report>>,
+): Job<Input, Output, Report> {
+  return { run: async (input, context) => (await load()).run(input, context) };
+}

@@ -7,5 +7,6 @@ import type { JobName } from './jobs/index.ts';
 export type Lane = 'quick' | 'long';
 
 export const lanes: Readonly<Record<JobName, Lane>> = {
+  'read-list': 'long',
   search: 'quick',
 };

@@ -6,6 +6,7 @@ import { careHandlers } from './care.ts';
 import { controlHandlers } from './control.ts';
 import { credentialHandlers } from './credentials.ts';
 import { draftHandlers } from './draft.ts';
+import { listHandlers } from './lists.ts';
 import { messageHandlers } from './messages.ts';
 import { numberHandlers } from './numbers.ts';
 import { outageHandlers } from './outage.ts';
@@ -25,6 +26,7 @@ export function createHandlers(services: Services): Handlers {
     ...controlHandlers(services),
     ...draftHandlers(services),
     ...messageHandlers(services),
+    ...listHandlers(services),
     ...settingsHandlers(services),
     ...careHandlers(services),
     ...credentialHandlers(services),

@@ -7,6 +7,7 @@ import type { Result } from '../../../shared/errors.ts';
 import type { RecipientView, StatusView } from '../../../shared/ipc/contract.ts';
 import type { Settings, SettingsPatch } from '../../../shared/settings.ts';
 import type { Accounts } from '../../core/accounts.ts';
+import type { ListImports } from '../../core/list-imports.ts';
 import type { Outbox } from '../../core/outbox/outbox.ts';
 import type { RecurringTexts } from '../../core/outbox/recurring-texts.ts';
 import type {
@@ -31,6 +32,7 @@ export interface OpenWorkspace {
   readonly messages: MessageReader;
   /** Off the main thread. @throws JobStopped when the signal says that nobody waits any more */
   search(query: MessageQuery, signal: AbortSignal): Promise<FoundPage>;
+  readonly lists: ListImports;
   readonly drafts: DraftStore;
   readonly accounts: Accounts;
   readonly control: ControlStore;
@@ -63,6 +65,8 @@ export interface Services {
   /** IANA name. */
   timeZone(): string;
   textRules(): Promise<TextRules>;
+  /** Asks for a file with a dialog of the system; undefined when the person chose none. */
+  chooseList(caller: Caller): Promise<{ readonly path: string; readonly name: string } | undefined>;
   /**
    * What an error number of a gateway, with its words, means in one of our sentences; null for numbers nobody has
    * described.

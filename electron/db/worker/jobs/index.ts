@@ -1,7 +1,13 @@
 /** Every job by name. To add one: a file here, a line below, and its lane in `../lanes.ts`. */
+import type { ListReport, ListResult, ListSource } from '../../../core/ports.ts';
+import { deferred } from '../job.ts';
 import { search } from './search.ts';
 
 export const jobs = {
+  // With it come the number rules of the world and a parser: a search does without them.
+  'read-list': deferred<ListSource, ListResult, ListReport>(() =>
+    import('./read-list.ts').then((loaded) => loaded.readList),
+  ),
   search,
 } as const;
 
