@@ -11,6 +11,7 @@ export default defineConfig({
       'shared/**/*.test.ts',
       'renderer/**/*.test.ts',
       'test/contract/**/*.test.ts',
+      'test/documentation.test.ts',
     ],
     environment: 'node',
     pool: 'forks',

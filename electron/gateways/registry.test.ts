@@ -8,6 +8,7 @@ describe('what an error number means', () => {
     ['central', '101', undefined, 'invalid-parameter'],
     ['central', '001', 'Authentication failed', 'login-wrong'],
     ['platform', '101', 'Authentication failed', 'invalid-parameter'],
+    ['platform', undefined, 'Invalid or missing integration API Key.', 'key-invalid'],
     ['platform', '108', 'Invalid or missing integration API Key.', 'key-invalid'],
   ] as const)('%s %s, "%s": %s', (family, code, words, meaning) => {
     expect(errorMeaning(family, code, words)).toBe(meaning);

@@ -52,6 +52,8 @@ const platform = {
   currency: 'ZAR',
   balance: 1267.92865,
   several: true,
+  mostNumbers: 200,
+  carriesPersonalTexts: false,
   carries: () => true,
   difficultText,
 } as const;
@@ -59,6 +61,7 @@ const platform = {
 const platformJson: AdapterUnderTest = {
   ...platform,
   name: 'Platform, JSON',
+  carriesPersonalTexts: true,
   open: (options) => createPlatformGateway({ ...options, transport: 'json' }),
   sendPath: '/messages',
   accepting: (number) => json(202, { messages: [{ apiMessageId: messageId, accepted: true, to: number }] }),
@@ -84,6 +87,7 @@ const platformBulk: AdapterUnderTest = {
   name: 'Platform, personal texts',
   open: (options) => createPlatformGateway({ ...options, transport: 'bulk' }),
   sendPath: '/messages/rest/bulk',
+  mostNumbers: 100,
   accepting: (number) => json(202, [{ messages: [{ apiMessageId: messageId, accepted: true, to: number }] }]),
   exactRequest({ host, key, message }) {
     const body = `{"messageList":[{"content":${JSON.stringify(message.body)},"to":["${message.recipient.slice(1)}"],"clientMessageId":"${message.clientRef}","charset":"UTF-8"}]}`;
@@ -142,6 +146,8 @@ const platformHttp: AdapterUnderTest = {
   open: (options) => createPlatformGateway({ ...options, transport: 'http' }),
   sendPath: '/messages/http/send',
   several: false,
+  mostNumbers: 1,
+  carriesPersonalTexts: false,
   carries: (body) => encodeURIComponent(body).length < 7_000,
   exactRequest({ host, key, message }) {
     const text =
@@ -170,6 +176,8 @@ const central = {
   currency: undefined,
   balance: 1267.93,
   several: true,
+  mostNumbers: 600,
+  carriesPersonalTexts: false,
   difficultText,
   accepting: () => lines(`ID: ${messageId}`),
   refusingWhole: (code: number, words: string, numbers: readonly string[] = []) => {
@@ -194,6 +202,7 @@ const centralPost: AdapterUnderTest = {
 const centralGet: AdapterUnderTest = {
   ...central,
   name: 'Developers’ Central, GET',
+  mostNumbers: 300,
   open: (options) => createCentralGateway({ ...options, transport: 'get' }),
   carries: (body) => body.length < 2_000 || /^a*$/.test(body),
   exactRequest: ({ host, message }) =>
@@ -207,6 +216,7 @@ const centralGet: AdapterUnderTest = {
 export const centralSession: AdapterUnderTest = {
   ...centralPost,
   name: 'Developers’ Central, session',
+  opensSession: true,
   open: (options) => createCentralGateway({ ...options, login: 'session' }),
 };
 

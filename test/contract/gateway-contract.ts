@@ -28,6 +28,8 @@ export interface AdapterOptions {
   readonly lookup?: LookupFunction;
   readonly certificateAuthorities?: string;
   readonly now?: () => number;
+  /** Runs forward only, ms; for sessions. */
+  readonly monotonic?: () => number;
 }
 
 export interface ScriptedAnswer {
@@ -54,6 +56,12 @@ export interface AdapterUnderTest {
   readonly balance: number;
   /** Whether one request carries more than one recipient. */
   readonly several: boolean;
+  /** Logs in before it does anything else. */
+  readonly opensSession?: true;
+  /** Whether one request carries texts that differ. */
+  readonly carriesPersonalTexts: boolean;
+  /** How many it carries at most. */
+  readonly mostNumbers: number;
   /** Whether a text can go this way at all; otherwise it is refused before anything leaves. */
   carries(body: string): boolean;
   /** A text for the exact bytes, with as much in it as the family's encoding can be wrong about. */
