@@ -99,7 +99,9 @@ export class MessageSearch {
         query,
         view,
         { from: oldest, before: reached, limit: limit + 1 - ids.length },
-        () => performance.now() - stretchBegan > stretchMilliseconds,
+        (firstRow) =>
+          // What an index needs before its first row is needed each time anew: cut off soon after, nothing would get on.
+          performance.now() > Math.max(stretchBegan + stretchMilliseconds, firstRow + stretchMilliseconds),
       );
       ids.push(...found.ids);
       reached = found.reached;
@@ -135,7 +137,7 @@ export class MessageSearch {
     query: SearchQuery,
     view: MessageView,
     range: { readonly from: number; readonly before: number; readonly limit: number },
-    enough: () => boolean,
+    enough: (firstRow: number) => boolean,
   ): SearchStretch {
     const { from, before, limit } = range;
     const indexed = isIndexed(query);
@@ -144,7 +146,7 @@ export class MessageSearch {
     const read = this.#take(
       this.#texts(view).iterate({ from: readTo, before }),
       (row) => {
-        if (sample.length < sampled) sample.push(fold(row.body));
+        if (sample.length < sampled) sample.push(`${row.recipient} ${fold(row.body)}`);
         return finds(query, row.recipient, row.body);
       },
       { from: readTo, before, limit },
@@ -174,18 +176,20 @@ export class MessageSearch {
     rows: IterableIterator<unknown>,
     holds: ((row: Candidate) => boolean) | undefined,
     { from, limit }: { from: number; before: number; limit: number },
-    enough: () => boolean,
+    enough: (firstRow: number) => boolean,
   ): SearchStretch {
     const ids: number[] = [];
     let seen = 0;
+    let firstRow = 0;
     for (const row of rows) {
+      if (seen === 0) firstRow = performance.now();
       const candidate = row as Candidate;
       if (holds === undefined || holds(candidate)) {
         ids.push(candidate.id);
         if (ids.length >= limit) break;
       }
       seen += 1;
-      if (seen % rowsBetweenLooks === 0 && enough()) return { ids, reached: candidate.id };
+      if (seen % rowsBetweenLooks === 0 && enough(firstRow)) return { ids, reached: candidate.id };
     }
     return { ids, reached: from };
   }
