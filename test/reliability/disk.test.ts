@@ -346,7 +346,7 @@ describe('R14: a log that grows', () => {
     let largest = 0;
     const reader = new Sqlite(path, { readonly: true });
     for (let number = 0; number < writes; number += 1) {
-      insert.run(`draft ${number % 500}`, 'x'.repeat(14_000 + (number % 500)));
+      insert.run(`draft ${number % 500}`, 'x'.repeat(24_000 + (number % 500)));
       if (number % 100 === 0) {
         reader.prepare('SELECT count(*) FROM draft').get();
         largest = Math.max(largest, log());
