@@ -175,9 +175,12 @@ async function start(): Promise<void> {
       else showMain(asked.open === 'settings' ? 'settings' : 'history');
     });
   });
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void shutDown());
+  endOnSignals();
 
   await app.whenReady();
+  // Electron has put its own handlers in the place of ours meanwhile. They ask to quit, and a question at log-off, with texts
+  // under way, has nobody to answer it: the program would stay until it is killed.
+  endOnSignals();
   mark('ready');
   if (openingFailed !== undefined) {
     await explainDatabase(openingFailed);
@@ -276,6 +279,13 @@ async function start(): Promise<void> {
     void quit();
   });
   markStarted();
+
+  function endOnSignals(): void {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+      process.removeAllListeners(signal);
+      process.on(signal, () => void shutDown());
+    }
+  }
 
   async function open(mode: 'practice' | 'live'): Promise<Workspace> {
     const opened = await openWorkspace({
