@@ -86,8 +86,9 @@ export type Outcome =
  * Why a request never left, or was turned away whole without a single text being looked at.
  * `line`: no connection came about. `account`: the gateway refused the whole request for a reason that
  * concerns the account (the outcome comes with a `pause`). `aborted`: we stopped before anything was written.
+ * `alone`: the request was turned away whole, perhaps for the sake of another text in it: this one goes by itself next time.
  */
-export type NotSentReason = 'line' | 'account' | 'aborted';
+export type NotSentReason = 'line' | 'account' | 'aborted' | 'alone';
 
 /** Stop sending for this account: until a time (ms UTC), or until a person does something (`until` undefined). */
 export interface Pause {

@@ -1,4 +1,5 @@
 /** What both families share in reading an answer: statuses that speak for themselves, pauses, and words. */
+import type { GatewayErrorMeaning } from '../../shared/domain/gateway-error.ts';
 import type { AccountPauseReason } from '../../shared/domain/message.ts';
 import type { Outcome, Pause } from '../core/ports.ts';
 import type { ErrorRow } from './error-table.ts';
@@ -104,6 +105,33 @@ export function judgeWholeRefusal(
     return refusedForAccount(pauseFor(pausing, error.code, error.text, answer, now));
   }
   return { outcome: { kind: 'rejected', code: error.code, text: error.text }, pause: undefined };
+}
+
+/** What else was in a request: nothing, the same text to other numbers, or texts of their own. */
+export type Together = 'alone' | 'same-text' | 'own-texts';
+
+/** Errors of a text that are the same for whomever it goes to. Other ones may be about a number, or about how many there are. */
+const ofTheTextAlone: ReadonlySet<GatewayErrorMeaning> = new Set([
+  'charset-not-supported',
+  'empty',
+  'expired',
+  'invalid-delivery-time',
+  'invalid-header',
+  'invalid-unicode',
+  'too-long',
+]);
+
+/**
+ * The same verdict for a request that carried several texts: a refusal that may be meant for one of them says nothing about
+ * the others, except that they were not sent either. Each goes by itself then, and is told its own.
+ */
+export function forEachOf(together: Together, verdict: Verdict, row: ErrorRow | undefined): Verdict {
+  const { outcome } = verdict;
+  if (outcome.kind !== 'rejected' || together === 'alone') return verdict;
+  // A sender that was named is the same in all of the same text.
+  const isOfAll = row !== undefined && (row.scope === 'sender' || ofTheTextAlone.has(row.meaning));
+  if (together === 'same-text' && isOfAll) return verdict;
+  return { outcome: { kind: 'notSent', why: 'alone', text: outcome.text }, pause: undefined };
 }
 
 /** What a refusal of one number among others means for it. */

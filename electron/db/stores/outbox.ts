@@ -64,6 +64,8 @@ interface StoredMessage {
   readonly attempt_no: number;
   readonly cancel_requested: 0 | 1;
   readonly priority: Priority;
+  /** Of a waiting text: why its last request did not send it. */
+  readonly error_code: string | null;
 }
 
 type ClaimedMessage = GatewayMessage & { readonly id: number; readonly attemptNumber: number };
@@ -643,9 +645,14 @@ function fits(
   row: StoredMessage,
   { maxPersonalTexts, maxRecipients }: ClaimRequest,
 ): boolean {
-  if (lead.submission_id !== row.submission_id) return false;
+  if (lead.submission_id !== row.submission_id || goesAlone(lead) || goesAlone(row)) return false;
   if ((maxPersonalTexts ?? 1) > 1) return true;
   return maxRecipients > 1 && lead.body === row.body && lead.options === row.options;
+}
+
+/** A request that it shared was turned away whole. So it goes by itself, or it would be turned away for another's sake again. */
+function goesAlone(row: StoredMessage): boolean {
+  return row.error_code === ('alone' satisfies Extract<Outcome, { kind: 'notSent' }>['why']);
 }
 
 /** Cuts the groups into requests, no more than may be opened; what does not fit any more stays in the queue. */
@@ -700,7 +707,7 @@ export const insertMessageSql = `INSERT INTO message(client_ref, submission_id, 
 
 function prepare(database: WriteDatabase) {
   const fields =
-    'id, client_ref, submission_id, account_id, recipient, body, parts, encoding, options, state, attempt_no, cancel_requested, priority';
+    'id, client_ref, submission_id, account_id, recipient, body, parts, encoding, options, state, attempt_no, cancel_requested, priority, error_code';
   // `not_before = 0` is part of the index of what is due; best before is looked at because time goes on between holding
   // late texts and claiming.
   const due = `account_id = :accountId AND state = 'queued' AND not_before = 0 AND (best_before IS NULL OR best_before > :now)`;

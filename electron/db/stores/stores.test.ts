@@ -285,6 +285,28 @@ describe('what goes into one request', () => {
   });
 });
 
+describe('what was turned away together', () => {
+  test('goes text by text the next time, and others go together beside it', async () => {
+    const messages = ['1', '2', '3'].map((digit) => message(`+2782000000${digit}`));
+    await store.submit({ id: 't', accountId, messages, clearsDraft: undefined });
+    const request = { accountId, now: 1_000, maxAttempts: 9, maxRecipients: 50 };
+    const [together] = await store.claim(request);
+    if (together === undefined) throw new Error('nothing was claimed');
+    const why = ['alone', 'aborted', 'alone'] as const;
+    const outcomes = why.map((reason) => ({ kind: 'notSent' as const, why: reason, text: 'Their words.' }));
+    await store.close([
+      { attempt: together, result: { outcomes, pause: undefined, httpStatus: 200 }, notBefore: 0 },
+    ]);
+    const more = ['4', '5'].map((digit) => message(`+2782000000${digit}`));
+    await store.submit({ id: 'u', accountId, messages: more, clearsDraft: undefined });
+    expect(
+      (await store.claim(request)).map((attempt) =>
+        attempt.messages.map(({ recipient }) => recipient.at(-1)),
+      ),
+    ).toEqual([['1'], ['2'], ['3'], ['4', '5']]);
+  });
+});
+
 describe('accounts', () => {
   test('the first is the default; another can become it; a removed one with texts stays for the history', async () => {
     const accounts = new AccountStore(database);

@@ -150,6 +150,14 @@ describe('verdicts on personal texts', () => {
       pause: { reason: 'key-rejected' },
     });
     expect(decode(202, accepted(a, 1), [a, b]).kinds).toEqual(['unknown', 'unknown']);
+    // Of texts that differ one may be too long: each goes by itself.
+    for (const code of [105, 113, 999]) {
+      expect(decode(200, whole(code), [a, b])).toMatchObject({
+        outcomes: [a, b].map(() => ({ kind: 'notSent', why: 'alone' })),
+        pause: undefined,
+      });
+      expect(decode(200, whole(code), [a]).kinds).toEqual(['rejected']);
+    }
     for (const body of ['', '[]', '<html>', 'null', '[1', '"x"']) {
       expect(decode(202, body, [a]).kinds).toEqual(['unknown']);
       expect(decode(401, body, [a]).kinds).toEqual(['notSent']);

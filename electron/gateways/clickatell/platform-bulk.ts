@@ -56,7 +56,13 @@ export function decodeBulkAnswer(
     // An object where a list belongs is the answer to a request that was turned away whole; its verdicts, should it
     // have any, are about nobody knows which entry.
     const whole = asObject(document);
-    const said = decodeWithoutVerdicts(whole, senderGiven, answer, now);
+    const said = decodeWithoutVerdicts(
+      whole,
+      senderGiven,
+      requests.length > 1 ? 'own-texts' : 'alone',
+      answer,
+      now,
+    );
     return { outcomes: requests.map(() => said.outcome), pause: said.pause };
   }
   const accepted = acceptedInOrder(elements, requests, answer);
@@ -66,7 +72,7 @@ export function decodeBulkAnswer(
   let pause: Pause | undefined;
   // Whichever text it is about, what concerns the account is known.
   for (const element of wordless) {
-    pause = weightier(pause, decodeWithoutVerdicts(element, senderGiven, answer, now).pause);
+    pause = weightier(pause, decodeWithoutVerdicts(element, senderGiven, 'alone', answer, now).pause);
   }
   for (const [index, request] of requests.entries()) {
     const verdict = judge(candidates[index], request, answer, now);
@@ -124,7 +130,7 @@ function judge(
     candidates.statements.map((statement) =>
       statement.kind === 'verdict'
         ? decodeSaid([statement.verdict], senderGiven, answer, now)
-        : decodeWithoutVerdicts(statement.element, senderGiven, answer, now),
+        : decodeWithoutVerdicts(statement.element, senderGiven, 'alone', answer, now),
     ),
   );
 }

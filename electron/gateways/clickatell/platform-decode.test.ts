@@ -62,6 +62,35 @@ describe('answers seen in the wild', () => {
     });
   });
 
+  it.each([
+    [105, 'Invalid destination address.'],
+    [106, 'Invalid FROM number.'],
+    [110, 'American rules'],
+    [101, 'Invalid or missing parameters.'],
+    [22, 'Too many'],
+    [undefined, 'Invalid destination address.'],
+  ])(
+    'sends each of several by itself after a refusal that may be meant for one: %j %s',
+    (errorCode, error) => {
+      const body = { messages: [], errorCode, error };
+      expect(decode(200, body, [one, two])).toEqual({
+        outcomes: [one, two].map(() => ({ kind: 'notSent', why: 'alone', text: error })),
+        pause: undefined,
+      });
+      expect(decode(200, body, [one]).outcomes).toMatchObject([{ kind: 'rejected' }]);
+    },
+  );
+
+  it.each([
+    [113, 'Too long.'],
+    [107, 'Empty message.'],
+    [102, 'Invalid user data header.'],
+  ])('refuses all of one text that nobody can be sent: %i', (errorCode, error) => {
+    expect(decode(200, { messages: [], errorCode, error }, [one, two]).outcomes).toEqual(
+      [one, two].map(() => ({ kind: 'rejected', code: String(errorCode), text: error })),
+    );
+  });
+
   it('reads the older shapes without codes', () => {
     const refused = `{"messages":[{"apiMessageId":null,"accepted":false,"to":"${one}","error":"Invalid destination address."}],"error":null}`;
     expect(decode(202, refused).outcomes).toEqual([
@@ -342,8 +371,9 @@ describe('any answer at all', () => {
           }
           if (outcome.kind === 'rejected') expect(text).toMatch(/"accepted":false|"error(Code)?":/);
           if (outcome.kind === 'notSent') {
-            expect(outcome.why).toBe('account');
-            expect(decoded.pause).toBeDefined();
+            expect(['account', 'alone']).toContain(outcome.why);
+            if (outcome.why === 'account') expect(decoded.pause).toBeDefined();
+            else expect(text).toMatch(/"error(Code)?":/);
           }
         }
       }),

@@ -16,10 +16,12 @@
 import type { Outcome, Pause } from '../../core/ports.ts';
 import {
   type Answer,
+  forEachOf,
   judgeByStatus,
   judgeRefusal,
   judgeWholeRefusal,
   speaksForItself,
+  type Together,
   unknown,
   type Verdict,
   type WordedError,
@@ -61,7 +63,8 @@ export function decodeSendAnswer(
   if (speaksForItself(answer.status) && verdicts !== undefined && verdicts.length > 0) {
     return decodeVerdicts(verdicts, numbers, senderGiven, answer, now);
   }
-  const { outcome, pause } = decodeWithoutVerdicts(document, senderGiven, answer, now);
+  const together = numbers.length > 1 ? 'same-text' : 'alone';
+  const { outcome, pause } = decodeWithoutVerdicts(document, senderGiven, together, answer, now);
   return { outcomes: numbers.map(() => outcome), pause };
 }
 
@@ -85,6 +88,7 @@ function isTheApisOwnWord(
 export function decodeWithoutVerdicts(
   document: JsonObject | undefined,
   senderGiven: boolean,
+  together: Together,
   answer: Answer,
   now: number,
 ): Verdict {
@@ -95,7 +99,7 @@ export function decodeWithoutVerdicts(
     if (!isTheApisOwnWord(document, error, row, answer.status)) {
       return judgeByStatus(answer, undefined, error.text, now);
     }
-    return judgeWholeRefusal(error, row, senderGiven, answer, now);
+    return forEachOf(together, judgeWholeRefusal(error, row, senderGiven, answer, now), row);
   }
   return judgeByStatus(answer, nothingTaken ? error : undefined, error?.text, now);
 }
