@@ -41,6 +41,8 @@ export interface Scenario {
   readonly draft: Partial<DraftView>;
   /** Until when quiet hours hold what is sent, ms UTC. */
   readonly heldUntil: number | null;
+  /** How many failed texts could be sent again. */
+  readonly failed: number;
   /** What becomes of texts that the pretend Clickatell is asked about. */
   readonly told: Extract<AskedView, { kind: 'status' }>['meaning'];
   readonly incident: Output<'care.read'>['incident'];
@@ -225,6 +227,7 @@ const base: Scenario = {
   settings: { country: 'ZA' },
   draft: {},
   heldUntil: null,
+  failed: 0,
   incident: null,
   told: 'at-gateway',
   section: 'history',
@@ -602,17 +605,37 @@ export function createFakeClient(scenario: Scenario): FakeClient {
     },
     'control.pauseAccount': () => success(undefined),
     'control.resumeAccount': () => success(undefined),
-    'control.resolveDoubts': ({ ids }) => success({ resolved: ids.length }),
-    'control.edit': () => success({ outcome: 'edited' }),
-    'control.move': () => success({ outcome: 'edited' }),
-    'control.failed': () => success({ count: 0, atOnce: 100 }),
-    'control.retryFailed': () => success({ made: 0, left: 0 }),
-    'control.evidence': () =>
-      success({ openedAt: null, closedAt: null, together: 0, before: null, after: null }),
+    'control.resolveDoubts': ({ ids, decision }) => {
+      const open = ids.filter((id) => messages.get(id)?.state === 'in_doubt');
+      for (const id of open) move(id, decision === 'arrived' ? 'accepted' : 'abandoned');
+      return success({ resolved: open.length });
+    },
+    'control.edit': ({ id, recipient, body }) => {
+      const message = messages.get(id);
+      if (message?.state !== 'queued') return success({ outcome: 'too-late' });
+      change({ ...message, recipient, recipientDisplay: recipient, body, preview: body.slice(0, 160) });
+      return success({ outcome: 'edited' });
+    },
+    'control.move': ({ id }) =>
+      success({ outcome: messages.get(id)?.state === 'queued' ? 'edited' : 'too-late' }),
+    'control.failed': () => success({ count: scenario.failed, atOnce: 100 }),
+    'control.retryFailed': () => success({ made: scenario.failed, left: 0 }),
+    'control.evidence': ({ id }) => {
+      const at = messages.get(id)?.createdAt ?? 0;
+      const before = { at: at - 60_000, balance: 412.5, currency: 'ZAR' };
+      const after = { at: at + 600_000, balance: 411.9, currency: 'ZAR' };
+      return success({ openedAt: at, closedAt: at + 30_000, together: 2, before, after });
+    },
+    'schedule.window': () =>
+      success({
+        open: scenario.heldUntil === null,
+        changesAt: scenario.heldUntil,
+        closedDay: null,
+        zone: 'Africa/Johannesburg',
+      }),
     'numbers.optOuts': () => success({ rows: [], more: false, total: 0 }),
     'numbers.optOut': () => success({ added: 0, already: 0, notUnderstood: [] }),
     'numbers.optIn': () => success(undefined),
-    'schedule.window': () => success({ open: true, changesAt: null, closedDay: null, zone: 'UTC' }),
     'recurring.list': () => success([]),
     'recurring.create': () => failure('no-account'),
     'recurring.change': () => failure('not-found'),

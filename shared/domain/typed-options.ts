@@ -13,6 +13,11 @@ export const typedOptionsSchema = v.strictObject({
   deliverAt: v.optional(v.pipe(v.string(), v.maxLength(200))),
   /** Half a date stands in the field, which then has no value. A text that was to wait must not go at once for that. */
   deliverAtUnread: v.optional(v.boolean()),
+  /** When this computer is to send it, and until when it is of use; as `deliverAt`. */
+  sendAt: v.optional(v.pipe(v.string(), v.maxLength(200))),
+  sendAtUnread: v.optional(v.boolean()),
+  bestBefore: v.optional(v.pipe(v.string(), v.maxLength(200))),
+  bestBeforeUnread: v.optional(v.boolean()),
   flash: v.optional(v.boolean()),
   binary: v.optional(v.boolean()),
   userDataHeader: v.optional(v.pipe(v.string(), v.maxLength(1_000))),

@@ -109,6 +109,12 @@ export class Accounts {
     return answer.ok ? undefined : translateError(answer.error);
   }
 
+  /** Lets texts of this account wait, or go on; the others are not concerned. */
+  async setPaused(id: number, paused: boolean): Promise<void> {
+    const method = paused ? 'control.pauseAccount' : 'control.resumeAccount';
+    this.#tell(await this.#do(() => this.#session.client.call(method, { id })));
+  }
+
   async remove({ id, label }: Pick<AccountView, 'id' | 'label'>): Promise<boolean> {
     const answer = await this.#do(() => this.#session.client.call('accounts.remove', { id }));
     this.#tell(answer);

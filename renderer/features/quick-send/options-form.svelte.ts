@@ -74,7 +74,12 @@ export class OptionsForm {
 
   /** Brings back what was kept. What stands in the form already is newer and stays. */
   restore(kept: TypedOptions): void {
-    const { validityUnit, validity, ...rest } = { ...kept, ...this.typed };
+    const { validityUnit, validity, sendAt, sendAtUnread, bestBefore, bestBeforeUnread, ...rest } = {
+      ...kept,
+      ...this.typed,
+    };
+    // When it is sent from here is `TimingForm`'s.
+    void [sendAt, sendAtUnread, bestBefore, bestBeforeUnread];
     Object.assign(this, rest);
     // A number and its unit are one thing.
     if (validity !== undefined && this.validity === '') {

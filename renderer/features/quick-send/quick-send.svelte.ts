@@ -3,11 +3,12 @@ import { maxBodyUnits } from '../../../shared/domain/message.ts';
 import type { TypedOptions } from '../../../shared/domain/typed-options.ts';
 import { type AppError, assertNever } from '../../../shared/errors.ts';
 import { translate, translateError } from '../../../shared/i18n/words.ts';
-import type { AccountView, DraftView, Input, RecipientView } from '../../../shared/ipc/contract.ts';
+import type { AccountView, DraftView, Input, Output, RecipientView } from '../../../shared/ipc/contract.ts';
 import type { Client } from '../../lib/bridge.ts';
 import { hexProblem, type OptionName, OptionsForm } from './options-form.svelte.ts';
 import { describeParts } from './parts.ts';
 import { maxRecipients, maxRecipientUnits, splitRecipients } from './recipients.ts';
+import { TimingForm, type TimingName } from './timing-form.svelte.ts';
 
 /** Waits after the last keystroke, ms. */
 const understandDelay = 120;
@@ -27,14 +28,17 @@ export interface RecipientEntry {
 
 export type Phase = 'loading' | 'writing' | 'sending' | 'done';
 export type Field = 'to' | 'body';
-type ProblemField = Field | 'options';
+type ProblemField = Field | 'options' | 'reason';
+/** Longest reason for sending in quiet hours, as the contract takes it. */
+const longestReason = 200;
 
 /** What is missing before anything can be sent. */
 type Missing =
   | { readonly kind: 'none'; readonly content: Content }
   | { readonly kind: 'to' | 'valid-to' | 'too-many' | 'body' | 'body-too-long' }
   | { readonly kind: 'hex'; readonly sentence: string }
-  | { readonly kind: 'option'; readonly option: OptionName; readonly sentence: string };
+  | { readonly kind: 'reason' }
+  | { readonly kind: 'option'; readonly option: OptionName | TimingName; readonly sentence: string };
 
 /** What became of the last text, as the window tells it. */
 export interface Sent {
@@ -42,6 +46,8 @@ export interface Sent {
   readonly repeated: boolean;
   /** Until when it can be taken back, ms UTC; null: it went at once, or waits for a time that was asked for. */
   readonly undoUntil: number | null;
+  /** When this computer sends it, where that was asked for, ms UTC. */
+  readonly sendAt: number | null;
   /** When quiet hours let it out, ms UTC. */
   readonly heldUntil: number | null;
 }
@@ -70,7 +76,7 @@ export class QuickSend {
   problem = $state<string | undefined>(undefined);
   /** Where the person should look because of it. */
   problemField = $state<ProblemField | undefined>(undefined);
-  problemOption = $state<OptionName | undefined>(undefined);
+  problemOption = $state<OptionName | TimingName | undefined>(undefined);
   /** The same text went there lately: whether to send it again is for the person to say. */
   asksRepeat = $state(false);
   draftProblem = $state(false);
@@ -84,6 +90,11 @@ export class QuickSend {
   /** The default one first; set by the window as it learns of them. */
   accounts = $state.raw<readonly AccountView[]>([]);
   readonly options = new OptionsForm();
+  readonly timing = new TimingForm();
+  /** A person wants it to go although it is quiet, and says why. */
+  overridesQuiet = $state(false);
+  #quietReason = $state('');
+  #window = $state.raw<Output<'schedule.window'> | undefined>(undefined);
 
   readonly #client: Client;
   #accountId = $state<number | undefined>(undefined);
@@ -130,6 +141,32 @@ export class QuickSend {
     if (value === this.#body) return;
     this.#body = value;
     this.#edited('body');
+  }
+
+  /** Quiet hours, as they hold what is sent now; undefined while texts go out, and for a text with a time of its own. */
+  get quiet(): Output<'schedule.window'> | undefined {
+    if (this.#window?.open !== false || this.timing.sendAt !== '' || this.timing.sendAtUnread)
+      return undefined;
+    return this.#window;
+  }
+
+  async readQuiet(): Promise<void> {
+    const answer = await this.#client.call('schedule.window');
+    this.#window = answer.ok ? answer.value : undefined;
+  }
+
+  overrideQuiet(overrides: boolean): void {
+    this.overridesQuiet = overrides;
+    this.#changed();
+  }
+
+  get quietReason(): string {
+    return this.#quietReason;
+  }
+  set quietReason(reason: string) {
+    if (reason === this.#quietReason) return;
+    this.#quietReason = reason;
+    this.#changed();
   }
 
   /** The account the text will go out through: the chosen one, otherwise the default. */
@@ -190,6 +227,7 @@ export class QuickSend {
       this.#submissionId = draft.submissionId;
       if (draft.to !== '') this.#to = this.#typed.to ? `${draft.to}, ${this.#to}` : draft.to;
       this.options.restore(draft.options ?? {});
+      this.timing.restore(draft.options ?? {});
       this.#accountId ??= draft.accountId;
       if (draft.body !== '') this.#body = this.#typed.body ? `${draft.body}\n${this.#body}` : draft.body;
     } else {
@@ -267,7 +305,7 @@ export class QuickSend {
   async #save(): Promise<void> {
     if (!this.#unsaved || this.#submissionId === '' || this.phase === 'sending') return;
     this.#unsaved = false;
-    const options = this.options.typed;
+    const options = { ...this.options.typed, ...this.timing.typed };
     const draft: DraftView = {
       to: this.#to,
       body: this.#body,
@@ -299,6 +337,11 @@ export class QuickSend {
     if (this.parts.tooLong) return { kind: 'body-too-long' };
     const read = this.options.read(this.account, body, Date.now());
     if (read.kind === 'problem') return { ...read, kind: 'option' };
+    const timed = this.timing.read(Date.now());
+    if (timed.kind === 'problem') return { ...timed, kind: 'option' };
+    const overrides = this.overridesQuiet && this.quiet !== undefined;
+    const quietReason = this.#quietReason.trim().slice(0, longestReason);
+    if (overrides && quietReason === '') return { kind: 'reason' };
     // With several accounts, the one that was in view: main's default may change meanwhile.
     const accountId = this.accounts.length > 1 ? this.account?.id : undefined;
     return {
@@ -308,6 +351,8 @@ export class QuickSend {
         body,
         ...(accountId === undefined ? {} : { accountId }),
         ...(read.options === undefined ? {} : { options: read.options }),
+        ...timed.timing,
+        ...(overrides ? { quietReason } : {}),
       },
     };
   }
@@ -358,10 +403,12 @@ export class QuickSend {
       recipients: content.recipients,
       to: this.#to,
       body: this.#body,
-      options: this.options.typed,
+      options: { ...this.options.typed, ...this.timing.typed },
       accountId: this.#accountId,
     };
-    await this.#startOver({ count: Math.max(messageIds.length, 1), repeated, undoUntil, heldUntil });
+    const { sendAt = null } = content;
+    const count = Math.max(messageIds.length, 1);
+    await this.#startOver({ count, repeated, undoUntil, sendAt, heldUntil });
   }
 
   #explain(missing: Exclude<Missing, { kind: 'none' }>): void {
@@ -385,6 +432,10 @@ export class QuickSend {
       case 'body-too-long':
         this.problemField = 'body';
         this.problem = translateError({ code: 'body-too-long' });
+        return;
+      case 'reason':
+        this.problemField = 'reason';
+        this.problem = translate('quick.quietNeedsReason');
         return;
       case 'hex':
         this.problemField = 'body';
@@ -430,6 +481,9 @@ export class QuickSend {
     this.#typed = { to: false, body: false };
     this.#accountId = undefined;
     this.options.reset();
+    this.timing.reset();
+    this.overridesQuiet = false;
+    this.#quietReason = '';
     this.sent = sent;
     this.phase = 'done';
     const left = sent.undoUntil === null ? 0 : sent.undoUntil - Date.now();
@@ -497,6 +551,7 @@ export class QuickSend {
     this.#to = this.#to === '' ? to : `${to}, ${this.#to}`;
     this.#body = this.#body === '' ? taken.body : `${taken.body}\n${this.#body}`;
     this.options.restore(taken.options);
+    this.timing.restore(taken.options);
     this.#accountId ??= taken.accountId;
     this.#typed = { to: true, body: true };
     this.#unsaved = true;
@@ -521,6 +576,7 @@ export class QuickSend {
 
   /** The window came into view again. */
   shown(): void {
+    void this.readQuiet();
     if (this.phase === 'done' && !this.undoing) this.#backToWriting();
   }
 
