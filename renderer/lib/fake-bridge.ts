@@ -451,6 +451,20 @@ export function createFakeClient(scenario: Scenario): FakeClient {
     { name: 'outbox-1.db', at: scenario.now() - 25 * hour, bytes: 1_200_000 },
   ];
   const care = (): Output<'care.read'> => ({ incident, backups, backupProblem: null, busy: false });
+  let recurring: Output<'recurring.list'> = [];
+  const recurringText = (id: number, written: Input<'recurring.create'>): Output<'recurring.create'> => ({
+    id,
+    account: { id: written.accountId ?? 1, label: 'Clickatell' },
+    recipients: written.recipients.map((e164) => ({ e164, display: e164 })),
+    body: written.body,
+    parts: 1,
+    options: written.options ?? {},
+    rule: written.rule,
+    bestBeforeMinutes: written.bestBeforeMinutes,
+    stopped: false,
+    missed: 0,
+    next: [scenario.now() + hour],
+  });
   const push = (value: Push) => {
     for (const listener of listeners) listener(value);
   };
@@ -633,15 +647,33 @@ export function createFakeClient(scenario: Scenario): FakeClient {
         closedDay: null,
         zone: 'Africa/Johannesburg',
       }),
+    'recurring.list': () => success([...recurring]),
+    'recurring.preview': ({ rule }) => success({ next: [new Date(`${rule.from}T${rule.time}`).getTime()] }),
+    'recurring.create': (written) => {
+      const created = recurringText(recurring.length + 1, written);
+      recurring = [...recurring, created];
+      return success(created);
+    },
+    'recurring.change': ({ id, ...written }) => {
+      const changed = recurringText(id, written);
+      recurring = recurring.map((text) => (text.id === id ? changed : text));
+      return success(changed);
+    },
+    'recurring.stop': ({ id }) => {
+      recurring = recurring.map((text) => (text.id === id ? { ...text, stopped: true, next: [] } : text));
+      return success(undefined);
+    },
+    'recurring.resume': ({ id }) => {
+      recurring = recurring.map((text) => (text.id === id ? { ...text, stopped: false } : text));
+      return success(undefined);
+    },
+    'recurring.remove': ({ id }) => {
+      recurring = recurring.filter((text) => text.id !== id);
+      return success(undefined);
+    },
     'numbers.optOuts': () => success({ rows: [], more: false, total: 0 }),
     'numbers.optOut': () => success({ added: 0, already: 0, notUnderstood: [] }),
     'numbers.optIn': () => success(undefined),
-    'recurring.list': () => success([]),
-    'recurring.create': () => failure('no-account'),
-    'recurring.change': () => failure('not-found'),
-    'recurring.stop': () => success(undefined),
-    'recurring.resume': () => success(undefined),
-    'recurring.remove': () => success(undefined),
     'draft.load': () => success(draft),
     'draft.save': (value) => {
       draft = value;

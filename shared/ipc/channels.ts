@@ -21,6 +21,7 @@ export const methods = [
   'numbers.optOut',
   'numbers.optIn',
   'recurring.list',
+  'recurring.preview',
   'recurring.create',
   'recurring.change',
   'recurring.stop',

@@ -78,6 +78,12 @@ export const scheduleMethods = {
     output: v.pipe(v.array(recurringTextSchema), v.maxLength(maxRecurringTexts)),
     windows: main,
   },
+  /** When a rule that is being written would fall due next, ms UTC; empty when it has ended. */
+  'recurring.preview': {
+    input: v.strictObject({ rule: recurrenceSchema }),
+    output: v.strictObject({ next: v.pipe(v.array(time), v.maxLength(5)) }),
+    windows: main,
+  },
   'recurring.create': { input: v.strictObject(written), output: recurringTextSchema, windows: main },
   'recurring.change': {
     input: v.strictObject({ id: rowId, ...written }),

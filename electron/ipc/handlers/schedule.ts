@@ -12,6 +12,8 @@ type Group = Pick<Handlers, Extract<keyof Handlers, `schedule.${string}` | `recu
 
 /** How many of the next moments are told. */
 const mostNext = 3;
+/** How many are shown for a rule that is being written. */
+const mostPreviewed = 5;
 
 export function scheduleHandlers(services: Services): Group {
   return {
@@ -35,6 +37,8 @@ export function scheduleHandlers(services: Services): Group {
         workspace.recurrences.list().map((text) => view(text, workspace, rules, services.now())),
       );
     },
+    'recurring.preview': ({ rule }) =>
+      success({ next: upcoming(rule, services.now(), mostPreviewed).map(({ at }) => at) }),
     'recurring.create': async (written) => {
       const workspace = services.workspace();
       if (workspace === undefined) return failure('no-account');
