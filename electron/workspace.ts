@@ -35,6 +35,7 @@ import type {
   Timers,
 } from './core/ports.ts';
 import { inSlices } from './core/slices.ts';
+import { isDamage } from './db/care/copy.ts';
 import { SqliteBodyEraser } from './db/care/erase.ts';
 import { writeIncident } from './db/care/incident-file.ts';
 import { markClean, markClosing, markRunning } from './db/care/last-end.ts';
@@ -120,15 +121,24 @@ export function newReference(): string {
 export async function openWorkspace(parts: WorkspaceParts): Promise<Workspace> {
   const directory = join(parts.dataDirectory, parts.mode);
   const databaseFile = join(directory, 'outbox.db');
+  const rescue = (path: string): Promise<Incident> =>
+    parts.runJob('rescue', { path, now: parts.clock.now() });
   const opening = await openCarefully(databaseFile, {
     now: parts.clock.now(),
     expected: parts.expected,
-    rescue: (path) => parts.runJob('rescue', { path, now: parts.clock.now() }),
+    rescue,
   });
   try {
     if (opening.incident !== undefined) writeIncident(directory, opening.incident);
     return await workOn(opening, databaseFile, directory, parts);
   } catch (error) {
+    // It opened, and then a page was not what it should be. Once: what was rescued is sound.
+    if (isDamage(error) && opening.incident?.kind !== 'salvaged') {
+      opening.database.close();
+      const incident = await rescue(databaseFile);
+      writeIncident(directory, incident);
+      return openWorkspace(parts);
+    }
     closeDatabase(opening.database);
     throw error;
   }

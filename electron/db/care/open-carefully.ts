@@ -39,23 +39,28 @@ export async function openCarefully(path: string, parts: CarefulParts): Promise<
   if (finding === 'new' && parts.expected) incident = missing(parts.now);
   if (finding === 'gone') incident = await parts.rescue(path);
   markOpening(directory, last);
-  let database: WriteDatabase;
+  let database: WriteDatabase | undefined;
   try {
     database = openDatabase(path);
+    if (incident === undefined) {
+      needsCheck = finding === 'unclean' || finding === 'changed';
+      if (finding === 'changed' || !knows(database, last)) incident = hold(database, parts.now);
+    }
   } catch (error) {
+    database?.close();
     if (!isDamage(error) && !(error instanceof NotOurDatabaseError)) throw error;
     incident = await parts.rescue(path);
     database = openDatabase(path);
-  }
-  if (incident === undefined) {
-    needsCheck = finding === 'unclean' || finding === 'changed';
-    if (finding === 'changed' || !knows(database, last)) {
-      const report = holdCopied(database, 'older-file', parts.now);
-      const told = report.held + report.inDoubt + report.stopped > 0;
-      if (told) incident = { ...missing(parts.now), kind: 'older-file', ...report };
-    }
+    needsCheck = false;
   }
   return { database, incident, needsCheck };
+}
+
+/** Nothing is told when nothing was waiting. */
+function hold(database: WriteDatabase, now: number): Incident | undefined {
+  const report = holdCopied(database, 'older-file', now);
+  if (report.held + report.inDoubt + report.stopped === 0) return undefined;
+  return { ...missing(now), kind: 'older-file', ...report };
 }
 
 function missing(now: number): Incident {

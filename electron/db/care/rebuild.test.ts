@@ -97,6 +97,11 @@ describe('a damaged file', () => {
     const { report, states } = salvage(content);
     expect(report.texts).toBe(2_003);
     expect(states.accepted).toBe(2_000);
+    // The key of this computer as well: losing it would stop the office.
+    const database = new Sqlite(join(directory, 'fresh.db'), { readonly: true });
+    expect(database.prepare('SELECT cipher FROM secret').pluck().get()).toEqual(keyCipher);
+    expect(database.prepare('SELECT label FROM account').pluck().get()).toBe('Front desk');
+    database.close();
   });
 
   test('long texts that run over several pages come out of their pages as well', () => {

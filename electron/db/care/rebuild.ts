@@ -278,6 +278,14 @@ const looks: Readonly<Record<string, (values: readonly StoredValue[]) => boolean
     values[0] === null &&
     (values[2] === 'platform' || values[2] === 'central') &&
     typeof values[3] === 'string',
+  // Only from a file of this very computer: no copy that leaves it holds one.
+  secret: (values) =>
+    values.length === 5 &&
+    values[0] === null &&
+    values[1] instanceof Uint8Array &&
+    typeof values[2] === 'string' &&
+    typeof values[3] === 'string' &&
+    typeof values[4] === 'number',
 };
 
 /** Takes texts and accounts out of single pages. Rows that are there already stay as they are. */
