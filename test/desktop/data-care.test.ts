@@ -267,6 +267,8 @@ test('to a new computer: the file opens there with the passphrase, the waiting t
 /** Types a path into the system's dialog, as a person may. */
 async function chooseFile(title: string, path: string, accept: 'alt+s' | 'alt+o'): Promise<void> {
   await expect.poll(async () => (await focusedWindow())?.title, { timeout: 20_000 }).toBe(title);
+  // Where a path is typed is there at once in one dialog, and asked for in the other.
+  await pressKeys(accept === 'alt+o' ? 'ctrl+l' : 'ctrl+a');
   await pressKeys('ctrl+a');
   await typeText(path);
   // The button's own letter: Return only takes up what the dialog completes.

@@ -42,8 +42,8 @@ export function prepareRestore(
   if (present !== undefined && present.ino === taken.ino && present.dev === taken.dev) throw new NotABackup();
   const isInside = dirname(from) === folder;
   if (!isInside) rmSync(folder, { recursive: true, force: true });
-  const copied = isInside ? from : copyAside(from, folder);
   try {
+    const copied = isInside ? from : copyAside(from, folder);
     assertOurs(copied);
     const database = openDatabase(copied);
     try {

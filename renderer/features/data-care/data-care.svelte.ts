@@ -5,12 +5,16 @@ import type { Output } from '../../../shared/ipc/contract.ts';
 import type { Client } from '../../lib/bridge.ts';
 import { isolateNumber } from '../../lib/format.ts';
 
+/** Where something was done: what came of it is said there. */
+export type Place = 'backups' | 'number' | 'move';
+
 /** Backups, one number's data and the file for another computer, as one window sees them. */
 export class DataCare {
   view = $state.raw<Output<'care.read'> | undefined>(undefined);
   /** What came of the last thing the person did here. */
   good = $state<string | undefined>(undefined);
   bad = $state<string | undefined>(undefined);
+  place = $state<Place>('backups');
   /** Typed number whose texts are to be erased, with what would go and what would stay. */
   erasing = $state.raw<(NumberView & { readonly number: string }) | undefined>(undefined);
   /** Backup that is to be restored: its name, or `'chosen'` for a file. */
@@ -47,6 +51,7 @@ export class DataCare {
 
   backUp(): Promise<boolean> {
     return this.#act(
+      'backups',
       () => this.#client.call('care.backUp'),
       (view) => {
         this.view = view;
@@ -60,6 +65,7 @@ export class DataCare {
     this.restoring = undefined;
     if (name === undefined) return Promise.resolve(false);
     return this.#act<RestoreReport | null>(
+      'backups',
       () =>
         name === 'chosen'
           ? this.#client.call('care.restoreChosen')
@@ -71,6 +77,7 @@ export class DataCare {
   /** Asks before anything is erased, with the numbers that it is about. */
   askToErase(number: string): Promise<boolean> {
     return this.#act(
+      'number',
       () => this.#client.call('care.countNumber', { number }),
       (found) => {
         if (found.erasable === 0) return translate('care.eraseNothing', { open: found.open });
@@ -85,6 +92,7 @@ export class DataCare {
     this.erasing = undefined;
     if (asked === undefined) return Promise.resolve(false);
     return this.#act(
+      'number',
       () => this.#client.call('care.eraseNumber', { number: asked.number }),
       ({ erased, open }) => translate('care.erased', { count: erased, open }),
     );
@@ -92,6 +100,7 @@ export class DataCare {
 
   exportNumber(number: string, format: 'csv' | 'json'): Promise<boolean> {
     return this.#act(
+      'number',
       () => this.#client.call('care.exportNumber', { number, format }),
       (saved) => (saved === null ? undefined : translate('care.exported', { count: saved.texts })),
     );
@@ -99,19 +108,25 @@ export class DataCare {
 
   exportArchive(passphrase: string, pause: boolean): Promise<boolean> {
     return this.#act(
+      'move',
       () => this.#client.call('care.exportArchive', { passphrase, pause }),
       ({ saved }) => (saved ? translate('care.archiveSaved', { paused: pause ? 'yes' : 'no' }) : undefined),
     );
   }
 
   importArchive(passphrase: string): Promise<boolean> {
-    return this.#act(() => this.#client.call('care.importArchive', { passphrase }), restoredSentence);
+    return this.#act('move', () => this.#client.call('care.importArchive', { passphrase }), restoredSentence);
   }
 
   /** One thing at a time; a second click while it runs does nothing. */
-  async #act<T>(ask: () => Promise<Result<T>>, tell: (value: T) => string | undefined): Promise<boolean> {
+  async #act<T>(
+    place: Place,
+    ask: () => Promise<Result<T>>,
+    tell: (value: T) => string | undefined,
+  ): Promise<boolean> {
     if (this.busy) return false;
     this.#acting = true;
+    this.place = place;
     this.good = undefined;
     this.bad = undefined;
     try {
