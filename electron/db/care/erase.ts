@@ -44,6 +44,8 @@ export class SqliteBodyEraser implements BodyEraser {
         `SELECT count(*) AS total, count(*) FILTER (WHERE ${closed}) AS closed FROM message
          WHERE id > :after AND id <= :until AND recipient = :recipient`,
       ),
+      // How well it could be reached. That it must not be texted (opt_out) stays: forgetting it would wrong the person.
+      eraseHealth: database.prepare('DELETE FROM number_health WHERE recipient = ?'),
       // What belongs to the texts that were erased just now.
       eraseWords: database.prepare(
         `UPDATE attempt_message SET text = NULL WHERE message_id > :after AND message_id <= :until AND text IS NOT NULL
@@ -102,6 +104,7 @@ export class SqliteBodyEraser implements BodyEraser {
     return this.#database
       .transaction(() => {
         const rows = this.#sql.eraseOfNumber.all({ ...range, now }) as { id: number }[];
+        this.#sql.eraseHealth.run(recipient);
         this.#sql.eraseWords.run({ after, until });
         this.#sql.eraseDrafts.run({ after, until });
         return rows.map(({ id }) => id);
