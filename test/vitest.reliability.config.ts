@@ -8,6 +8,8 @@ export default defineConfig({
     include: ['test/reliability/**/*.test.ts'],
     environment: 'node',
     pool: 'forks',
+    // By default one core is left idle.
+    maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
