@@ -204,7 +204,9 @@ test.each([
 });
 
 /** Written without the product's own rules, so that both would have to be wrong in the same way. */
-function naive(texts: readonly (Text & { id: number })[], typed: string): number[] {
+function naive(texts: readonly (Text & { id: number })[], asTyped: string): number[] {
+  // A line break, or anything else that cannot be seen, stands for a space.
+  const typed = asTyped.replace(/\p{Cc}/gu, ' ');
   const plain = (text: string) =>
     [...text]
       .map((c) => c.toLowerCase().replaceAll('ς', 'σ'))
@@ -214,7 +216,7 @@ function naive(texts: readonly (Text & { id: number })[], typed: string): number
     plain(text)
       .split(/[^\p{L}\p{N}]+/u)
       .filter((word) => word !== '');
-  const query = plain(typed.replaceAll('\0', ' ').trim());
+  const query = plain(typed.trim());
   const length = [...query].length;
   const digits = typed.replace(/\D/g, '');
   const numeric = /^[+\d ()-]+$/.test(typed.trim());
@@ -240,6 +242,7 @@ function naive(texts: readonly (Text & { id: number })[], typed: string): number
     .reverse();
 }
 
+// Of Unicode 6.1, as SQLite's tables: a newer emoji counts as a letter there, see the test below.
 const pieces = [
   'a',
   'b',
@@ -269,7 +272,7 @@ const pieces = [
   'سلا',
   'م',
   'של',
-  '🙂',
+  '😀',
   '👍',
   '\n',
 ] as const;
@@ -318,6 +321,15 @@ test('finds exactly what reading every text would find, for any texts and any qu
     { numRuns: 200 },
   );
   checkIndexes();
+});
+
+test('an emoji newer than SQLite’s tables hides two letters that are glued to it, and no more: a known limit', async () => {
+  database.exec('DELETE FROM message');
+  const newer = add(database, { ...anna, body: '🙂sun' });
+  const known = add(database, { ...anna, body: '😀sun' });
+  const found = (query: string) => ids(query, 'history', 50, 0);
+  expect(await found('su')).toEqual([known]);
+  expect(await found('sun')).toEqual([known, newer]);
 });
 
 test('what becomes of a text never touches the index', () => {

@@ -5,7 +5,7 @@
  */
 import type { WordedError } from '../answer.ts';
 import { oneLine } from '../server-words.ts';
-import { digitsOf } from './platform-request.ts';
+import { internationalDigits } from './platform-request.ts';
 
 export type AnswerLine =
   | { readonly kind: 'id'; readonly id: string; readonly to: string | undefined }
@@ -50,7 +50,7 @@ function readError(content: string): AnswerLine | undefined {
 }
 
 function numberIn(to: string | undefined): string | undefined {
-  return to === undefined ? undefined : digitsOf(to);
+  return to === undefined ? undefined : internationalDigits(to);
 }
 
 /** `OK: …` as it answers `auth`, `ping` and `routeCoverage`; undefined when it is not that. */

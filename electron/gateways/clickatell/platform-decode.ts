@@ -30,7 +30,7 @@ import {
 import type { ErrorRow } from '../error-table.ts';
 import { oneLine } from '../server-words.ts';
 import { platformError } from './platform-errors.ts';
-import { digitsOf } from './platform-request.ts';
+import { internationalDigits } from './platform-request.ts';
 
 export interface DecodedAnswer {
   /** One for each number asked about, in order. */
@@ -193,7 +193,7 @@ export function acceptanceOf(verdict: unknown, number: string, answer: Answer): 
 /** The digits a verdict is about; empty when it does not say. */
 export function numberOf(verdict: JsonObject): string {
   const { to } = verdict;
-  return typeof to === 'string' || typeof to === 'number' ? digitsOf(String(to)) : '';
+  return typeof to === 'string' || typeof to === 'number' ? internationalDigits(String(to)) : '';
 }
 
 /** Everything the gateway said about one number: exactly one verdict counts. */

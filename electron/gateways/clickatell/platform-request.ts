@@ -44,6 +44,12 @@ export function digitsOf(number: string): string {
   return number.replace(/\D/g, '');
 }
 
+/** The digits of a number as an answer writes it, however it marks it as international: `+27…`, `0027…`, `27…`. */
+export function internationalDigits(number: string): string {
+  // No country code begins with a nought.
+  return digitsOf(number).replace(/^00/, '');
+}
+
 /**
  * The digits of a number in international form, as they go out: without `+`. The documentation shows both, and every
  * captured answer has them without. E.164 ends at 15 digits; no subscriber can be reached with fewer than five.
@@ -92,6 +98,8 @@ const surelyFits = maxParts * 67;
 export function checkFields(message: GatewayMessage, now: number): Checked<RequestFields> {
   const { body, options } = message;
   if (body === '') return refused('the text is empty');
+  // Half a character would leave as its own number in JSON and mean nothing anywhere.
+  if (!body.isWellFormed()) return refused('the text holds a broken character');
   if (options === undefined) {
     if (body.length > surelyFits && countParts(body).tooManyParts) return tooManyParts;
     return { kind: 'valid', value: { content: body, charset: plainCharset } };
@@ -211,19 +219,25 @@ function plainHex(text: string): string {
 /**
  * `yyyy-MM-ddTHH:mm:ss+0200`, here always in UTC: `+0000`. The documents give no colon in the offset, and no horizon.
  */
+/** The last year that has four digits: later ones are written in another way. */
+const latestTime = Date.parse('9999-12-31T00:00:00Z');
+
 function checkSchedule(deliverAt: number | undefined, now: number): Checked<string | undefined> {
   if (deliverAt === undefined) return { kind: 'valid', value: undefined };
-  if (!Number.isSafeInteger(deliverAt) || deliverAt > 8.64e15)
+  if (!Number.isSafeInteger(deliverAt) || deliverAt > latestTime)
     return refused('the delivery time is not a time');
   if (deliverAt <= now) return timePassed;
-  return { kind: 'valid', value: `${new Date(deliverAt).toISOString().slice(0, 19)}+0000` };
+  // Up, not down: a second that has begun has passed already.
+  const second = Math.ceil(deliverAt / 1_000) * 1_000;
+  return { kind: 'valid', value: `${new Date(second).toISOString().slice(0, 19)}+0000` };
 }
 
 /** A number of one's own goes in digits, a registered name as it is. */
 export function checkSender(senderId: string | undefined): Checked<string | undefined> {
   if (senderId === undefined) return { kind: 'valid', value: undefined };
   if (/^\+?\d{1,16}$/.test(senderId)) return { kind: 'valid', value: digitsOf(senderId) };
-  if (/^[A-Za-z0-9 ]{1,11}$/.test(senderId) && senderId.trim() !== '') {
+  // Digits with a space are a number written badly, not a name.
+  if (/^[A-Za-z0-9 ]{1,11}$/.test(senderId) && /[A-Za-z]/.test(senderId)) {
     return { kind: 'valid', value: senderId };
   }
   return refused('the sender is neither a number of up to 16 digits nor up to 11 letters and digits');

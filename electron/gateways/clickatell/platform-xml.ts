@@ -182,7 +182,8 @@ const predefined: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&
 /** The five entities XML has by itself, and characters by number. Whatever else looks like one stays as it is. */
 function decodeReferences(text: string): string {
   return text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]+));/gi, (whole, decimal, hex, name) => {
-    if (name !== undefined) return predefined[String(name)] ?? whole;
+    if (name !== undefined)
+      return (Object.hasOwn(predefined, name) ? predefined[String(name)] : undefined) ?? whole;
     const point = decimal === undefined ? Number.parseInt(String(hex), 16) : Number(decimal);
     return point <= 0x10ffff ? String.fromCodePoint(point) : whole;
   });
