@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import Sqlite from 'better-sqlite3';
 import { translate } from '../../shared/i18n/translate.ts';
+import { change } from '../reliability/chaos.ts';
 import { sendingIsQueuedAgain } from '../reliability/rules-broken-on-purpose.ts';
 import { succeed } from './bridge.ts';
 import { expect, openMain, setUpLive, test } from './fixture.ts';
@@ -110,9 +111,7 @@ test.describe('the whole program ends', () => {
     const application = await start();
     await sendHeld(gateway, await setUpLive(application));
     await application.kill();
-    const database = new Sqlite(join(application.userData, 'live', 'outbox.db'));
-    database.exec(sendingIsQueuedAgain);
-    database.close();
+    change(join(application.userData, 'live', 'outbox.db'), sendingIsQueuedAgain);
     expect(statesOnDisk(application)).toEqual(['queued', 'queued', 'queued']);
     await application.restart();
     await openMain(application);

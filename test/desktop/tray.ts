@@ -125,17 +125,17 @@ export async function findTray(pid: number, { timeout = 15_000 } = {}): Promise<
         },
         options,
       );
-      await callMethod(
-        name,
-        menuPath,
-        menuInterface,
-        'Event',
-        'isvu',
-        String(found.id),
-        'clicked',
-        ...['i', '0'],
-        '0',
-      );
+      const press = ({ id }: TrayMenuItem): Promise<unknown> =>
+        callMethod(name, menuPath, menuInterface, 'Event', 'isvu', String(id), 'clicked', ...['i', '0'], '0');
+      try {
+        await press(found);
+      } catch (error) {
+        // A count in the menu changed between looking and clicking, and the menu was made anew. An entry that is gone does
+        // nothing when it is clicked: look again.
+        const again = find(await menu(), label);
+        if (again === undefined || again.id === found.id) throw error;
+        await press(again);
+      }
     },
   };
 }

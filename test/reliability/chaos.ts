@@ -11,7 +11,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -152,7 +152,8 @@ export async function runChaos({ kills, seed, rule, log = () => {} }: ChaosOptio
         page.close();
       }
       await collect();
-      if (rule === 'sending-is-queued-again') change(userData, sendingIsQueuedAgain);
+      if (rule === 'sending-is-queued-again')
+        change(join(userData, 'live', 'outbox.db'), sendingIsQueuedAgain);
       if (kill % 20 === 0 || kill === kills) {
         log(`${kill} kills, ${submissions.length} submissions, ${sum(arrivals)} texts arrived`);
       }
@@ -216,6 +217,9 @@ function anyFault(between: (low: number, high: number) => number): Fault {
 }
 
 /** Holds what was confirmed, what is in the outbox and what arrived against each other. */
+/** Clickatell has it, whatever became of it afterwards: reports come in while this runs. */
+const taken = new Set(['accepted', 'delivered', 'undelivered', 'status_unknown']);
+
 function account(
   userData: string,
   submissions: readonly Submission[],
@@ -269,7 +273,7 @@ function account(
         interrupted += 1;
         if (arrived) interruptedAndArrived += 1;
       } else unanswered += 1;
-    } else if (state !== 'accepted' || !arrived) lost += 1;
+    } else if (!taken.has(state) || !arrived) lost += 1;
   }
   for (const text of asked) if (!kept.has(text)) lost += 1;
   for (const text of arrivals.keys()) if (!asked.has(text)) unexpected += 1;
@@ -285,11 +289,19 @@ function account(
   };
 }
 
-function change(userData: string, statement: string): void {
-  const database = new Sqlite(join(userData, 'live', 'outbox.db'));
+/**
+ * As if the program had written it before it was killed: the change stays in the log. Closing the last connection would move
+ * the log into the file, and the next start would see that somebody else had the file open, and hold everything.
+ */
+export function change(file: string, statement: string): void {
+  const database = new Sqlite(file);
   database.pragma('synchronous = FULL');
   database.exec(statement);
+  const parts = ['', '-wal'].map((end) => `${file}${end}`).filter((part) => existsSync(part));
+  for (const part of parts) copyFileSync(part, `${part}.aside`);
   database.close();
+  for (const part of parts) renameSync(`${part}.aside`, part);
+  rmSync(`${file}-shm`, { force: true });
 }
 
 /** One run of the real program. */
