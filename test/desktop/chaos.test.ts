@@ -21,8 +21,8 @@ test(`${kills} kills at random moments: nothing lost, nothing sent twice`, async
   expect(ledger.interruptedAndArrived).toBeGreaterThan(0);
 });
 
-// Finds nothing since a file that was changed behind the program's back is held (docs/adr/0027): the control has to be made
-// anew. Counted as skipped until then; the same rule is caught in ending.test.ts and in test/reliability.
+// Set aside: since files are looked at before they are opened (docs/adr/0027) it finds nothing, and why is not known yet. The
+// same rule between end and start is caught in ending.test.ts, and by the simulation in test/reliability.
 test.skip('control: with "sending is queued again" the same run finds texts sent twice', async () => {
   test.setTimeout(400_000);
   const ledger = await runChaos({ kills: 12, seed: 20_260_101, rule: 'sending-is-queued-again' });
