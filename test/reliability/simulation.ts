@@ -860,8 +860,14 @@ class Simulation {
 
   async #cancel(text: Text): Promise<void> {
     const { id, state } = this.#row(text.clientRef);
+    const requestedBefore = text.cancelRequested;
+    // Known before the program is: a result that could not be written yet may be written as soon as this is.
+    if (state === 'sending') text.cancelRequested = true;
     const answer = await this.#soon(this.#outbox.cancel(id));
-    if (answer === undefined) return;
+    if (answer === undefined) {
+      text.cancelRequested = requestedBefore;
+      return;
+    }
     const expected = state === 'queued' ? 'cancelled' : state === 'sending' ? 'requested' : 'too-late';
     rule(answer.value === expected, `cancelling a text that is ${state} said ${answer.value}`);
     if (answer.value === 'cancelled') text.state = 'cancelled';
