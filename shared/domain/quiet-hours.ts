@@ -3,6 +3,7 @@
  * and the moment are given.
  */
 import * as v from 'valibot';
+import { calendarDaySchema } from './calendar-day.ts';
 
 const minute = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_440));
 /** Minutes of the day, `from` inclusive, `to` exclusive; what goes over midnight is two of them. */
@@ -10,14 +11,13 @@ const interval = v.pipe(
   v.strictObject({ from: minute, to: minute }),
   v.check(({ from, to }) => from < to, 'ends before it begins'),
 );
-const date = v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}$/), v.check(isDate, 'is no day of the calendar'));
 
 export const closedDaySchema = v.pipe(
   v.strictObject({
     /** `2026-12-24` */
-    from: date,
+    from: calendarDaySchema,
     /** The last day, inclusive. */
-    to: date,
+    to: calendarDaySchema,
     /** The same days of every year, whatever year `from` names. */
     everyYear: v.boolean(),
     name: v.pipe(v.string(), v.maxLength(80)),
@@ -109,12 +109,4 @@ function falls({ from, to, everyYear }: ClosedDay, day: Temporal.PlainDate): boo
 function boundaries(hours: QuietHours, day: Temporal.PlainDate): readonly number[] {
   const today = hours.week[day.dayOfWeek - 1] ?? [];
   return [0, ...today.flatMap(({ from, to }) => [from, to])];
-}
-
-function isDate(written: string): boolean {
-  try {
-    return Temporal.PlainDate.from(written, { overflow: 'reject' }).toString() === written;
-  } catch {
-    return false;
-  }
 }

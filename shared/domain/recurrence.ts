@@ -4,8 +4,8 @@
  * daylight-saving changes.
  */
 import * as v from 'valibot';
+import { calendarDaySchema } from './calendar-day.ts';
 
-const date = v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}$/), v.check(isDate, 'is no day of the calendar'));
 /** Monday is 1, Sunday 7, as in ISO 8601. */
 const weekday = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(7));
 const interval = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(99));
@@ -35,9 +35,9 @@ export type Repeat = v.InferOutput<typeof repeatSchema>;
 
 export const recurrenceSchema = v.strictObject({
   /** The first day that may have an occurrence. */
-  from: date,
+  from: calendarDaySchema,
   /** The last one, inclusive; null: without an end. */
-  until: v.nullable(date),
+  until: v.nullable(calendarDaySchema),
   /** Local time: `08:30`. */
   time: v.pipe(v.string(), v.regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/)),
   /** IANA name. Kept with the rule: a laptop that travels does not move the office's hours. */
@@ -141,14 +141,6 @@ function dayOfMonth(
 
 function later(one: Temporal.PlainDate, other: Temporal.PlainDate): Temporal.PlainDate {
   return Temporal.PlainDate.compare(one, other) >= 0 ? one : other;
-}
-
-function isDate(written: string): boolean {
-  try {
-    return Temporal.PlainDate.from(written, { overflow: 'reject' }).toString() === written;
-  } catch {
-    return false;
-  }
 }
 
 function isZone(written: string): boolean {
