@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { locateElectron, root } from './electron-location.mjs';
 
 const results = join(root, 'test-results');
@@ -169,15 +169,38 @@ function vitestNumbers(name) {
     passed: report.numPassedTests,
     failed: report.numFailedTests + broken,
     skipped: report.numPendingTests + (report.numTodoTests ?? 0),
+    failures: report.testResults.flatMap((file) => {
+      const where = relative(root, file.name);
+      const titles = file.assertionResults
+        .filter((test) => test.status === 'failed')
+        .map((test) => test.fullName);
+      if (titles.length === 0 && file.status === 'failed')
+        return [`${where}: could not be run: ${firstLine(file.message)}`];
+      return titles.map((title) => `${where} › ${title}`);
+    }),
   };
 }
+
+const firstLine = (text) => (text ?? '').split('\n', 1)[0];
 
 function playwrightNumbers(name) {
   const report = readReport(name);
   if (report === undefined) return undefined;
   const { expected, unexpected, flaky, skipped } = report.stats;
   // No retries are configured; a test that needed one would not have passed.
-  return { passed: expected, failed: unexpected + flaky + (report.errors?.length ?? 0), skipped };
+  const failures = [];
+  const collect = (suite, path) => {
+    for (const spec of suite.specs ?? []) {
+      if (!spec.ok) failures.push(`${spec.file} › ${[...path, spec.title].join(' › ')}`);
+    }
+    for (const inner of suite.suites ?? []) {
+      // The outermost suite is the file itself.
+      collect(inner, inner.title === inner.file ? path : [...path, inner.title]);
+    }
+  };
+  for (const suite of report.suites) collect(suite, []);
+  for (const error of report.errors ?? []) failures.push(firstLine(error.message));
+  return { passed: expected, failed: unexpected + flaky + (report.errors?.length ?? 0), skipped, failures };
 }
 
 let running;
@@ -256,7 +279,8 @@ function selectedParts(args) {
 
 const args = process.argv.slice(2);
 const chosen = selectedParts(args);
-process.env.FORCE_COLOR ??= '0';
+// Vitest takes even FORCE_COLOR=0 for a yes; Electron's Node warns when both are set.
+if (!process.stdout.isTTY && process.env.FORCE_COLOR === undefined) process.env.NO_COLOR = '1';
 // Tools that look for Electron through its package find the one that was provided.
 const electron = locateElectron();
 if (electron !== undefined) process.env.ELECTRON_OVERRIDE_DIST_PATH = electron.directory;
@@ -272,6 +296,8 @@ mkdirSync(results, { recursive: true });
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 const summary = [];
+/** Named again at the end: with thousands of tests the place where one failed is far above. */
+const failures = [];
 for (const part of chosen) {
   console.log(`\n== ${part.name}: ${part.says}`);
   const started = Date.now();
@@ -284,11 +310,15 @@ for (const part of chosen) {
   total.failed += numbers.failed;
   total.skipped += numbers.skipped;
   const words = `${numbers.passed} passed, ${numbers.failed} failed${numbers.skipped > 0 ? `, ${numbers.skipped} skipped` : ''}`;
-  summary.push(`  ${part.name.padEnd(8)} ${words.padEnd(32)} ${seconds.padStart(6)} s`);
+  for (const name of numbers.failures ?? []) failures.push(`${part.name}: ${name}`);
+  if (numbers.failed > 0 && (numbers.failures ?? []).length === 0)
+    failures.push(`${part.name}: ${part.says}`);
+  summary.push(`  ${part.name.padEnd(12)} ${words.padEnd(32)} ${seconds.padStart(6)} s`);
   console.log(`-- ${part.name}: ${words}, ${seconds} s`);
 }
 
 console.log(`\n${summary.join('\n')}\n`);
+if (failures.length > 0) console.log(`Failed:\n${failures.map((name) => `  ${name}`).join('\n')}\n`);
 console.log(
   `${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`,
 );
