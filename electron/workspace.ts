@@ -365,12 +365,17 @@ async function workOn(
 
 /** A transport of the other family, left over from a change, means: choose by what a message needs. */
 function describe(
-  { family, transport, settings: { login, ...settings } }: Account,
+  { family, transport, settings: { login, numbersWithPlus, ...settings } }: Account,
   baseUrl: string | undefined,
 ): GatewayDescription {
   switch (family) {
     case 'platform':
-      return { family, baseUrl, transport: transport === 'get' || transport === 'post' ? 'auto' : transport };
+      return {
+        family,
+        baseUrl,
+        transport: transport === 'get' || transport === 'post' ? 'auto' : transport,
+        numbersWithPlus,
+      };
     case 'central':
       return {
         family,

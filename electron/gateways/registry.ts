@@ -20,6 +20,7 @@ export type GatewayDescription = {
       readonly family: 'platform';
       /** Absent: `auto`. */
       readonly transport?: PlatformTransport | undefined;
+      readonly numbersWithPlus?: boolean | undefined;
     }
   | {
       readonly family: 'central';

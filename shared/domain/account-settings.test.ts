@@ -63,8 +63,12 @@ describe('account settings', () => {
       expect(readAccountSettings(broken)).toEqual({});
   });
 
-  test('only Developers’ Central has them', () => {
+  test('are nearly all of Developers’ Central alone, and the plus of a number is the Platform’s', () => {
     expect(familyHasSettings('central', everything)).toBe(true);
+    expect(familyHasSettings('platform', { numbersWithPlus: true })).toBe(true);
+    expect(familyHasSettings('central', { numbersWithPlus: true })).toBe(false);
+    expect(v.is(accountSettingsSchema, { numbersWithPlus: 'yes' })).toBe(false);
+    expect(readAccountSettings('{"numbersWithPlus":true}')).toEqual({ numbersWithPlus: true });
     expect(familyHasSettings('platform', {})).toBe(true);
     expect(familyHasSettings('platform', { login: undefined })).toBe(true);
     expect(familyHasSettings('platform', { queue: 1 })).toBe(false);

@@ -34,16 +34,21 @@ export const accountSettingsSchema = v.strictObject({
   requiredFeatures: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(mostFeatures))),
   /** How a delivery time is told: minutes from now, or the moment itself. Absent: minutes. */
   schedule: v.optional(v.picklist(['deliv_time', 'scheduled_time'])),
+  /** Platform only: numbers go out as `+27…`. Absent: as `27…`, which is what captured requests have. */
+  numbersWithPlus: v.optional(v.boolean()),
 });
 export type AccountSettings = v.InferOutput<typeof accountSettingsSchema>;
 export type AccountSetting = keyof AccountSettings;
 
 const all = Object.keys(accountSettingsSchema.entries) as readonly AccountSetting[];
 
-/** The Platform keeps all of this with the integration, in Clickatell's portal: a request has no field for it. */
+/**
+ * The Platform keeps nearly all of this with the integration, in Clickatell's portal: a request has no field for it. How a number
+ * is written is its own question, since its documents contradict each other; Developers' Central takes no `+`.
+ */
 export const settingsOfFamily: Readonly<Record<'platform' | 'central', readonly AccountSetting[]>> = {
-  platform: [],
-  central: all,
+  platform: ['numbersWithPlus'],
+  central: all.filter((name) => name !== 'numbersWithPlus'),
 };
 
 export function familyHasSettings(family: 'platform' | 'central', settings: AccountSettings): boolean {

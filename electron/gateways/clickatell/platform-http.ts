@@ -35,6 +35,5 @@ export function httpObjection(message: GatewayMessage): string | undefined {
 export function writeHttpQuery(key: string, request: SendMessageRequest): string {
   const { to, from, content, clientMessageId } = request;
   const sender = from === undefined ? '' : `&from=${encodeURIComponent(from)}`;
-  // Digits need no encoding.
-  return `apiKey=${encodeURIComponent(key)}&to=${to[0] ?? ''}${sender}&content=${encodeURIComponent(content)}&clientMessageId=${encodeURIComponent(clientMessageId)}`;
+  return `apiKey=${encodeURIComponent(key)}&to=${encodeURIComponent(to[0] ?? '')}${sender}&content=${encodeURIComponent(content)}&clientMessageId=${encodeURIComponent(clientMessageId)}`;
 }

@@ -27,6 +27,7 @@ import {
   type TransportLimits,
 } from './platform-encode.ts';
 import { httpObjection, writeHttpQuery } from './platform-http.ts';
+import type { SendMessageRequest } from './platform-request.ts';
 import { decodeStatusAnswer, isMessageId } from './platform-status.ts';
 import {
   loadedXmlReader,
@@ -63,6 +64,8 @@ export interface GatewayConnection {
 
 export interface PlatformOptions extends GatewayConnection {
   readonly transport?: PlatformTransport | undefined;
+  /** Write numbers as `+27…`, which some documents demand. Absent: `27…`. */
+  readonly numbersWithPlus?: boolean | undefined;
 }
 
 const restOptions = ['senderId', 'validityMinutes', 'deliverAt', 'binary', 'userDataHeader'] as const;
@@ -160,6 +163,8 @@ export function createPlatformGateway(options: PlatformOptions = {}): Gateway {
     );
   }
 
+  const written = options.numbersWithPlus === true ? withPlus : asPlanned;
+
   function requestOf(body: PlannedBody, key: string, signal: AbortSignal): HttpRequest {
     if (body.kind === 'personal') {
       return {
@@ -167,14 +172,15 @@ export function createPlatformGateway(options: PlatformOptions = {}): Gateway {
         path: bulkPath,
         headers: jsonHeaders,
         authorization: key,
-        body: writeBulkRequest(body.requests),
+        body: writeBulkRequest(written === asPlanned ? body.requests : body.requests.map(written)),
         signal,
       };
     }
+    const request = written(body.request);
     if (transport === 'http') {
       return {
         method: 'GET',
-        path: `${base.path}/messages/http/send?${writeHttpQuery(key, body.request)}`,
+        path: `${base.path}/messages/http/send?${writeHttpQuery(key, request)}`,
         headers: acceptJson,
         secrets: { secrets: [key] },
         signal,
@@ -186,7 +192,7 @@ export function createPlatformGateway(options: PlatformOptions = {}): Gateway {
       path: messagesPath,
       headers: isXml ? xmlHeaders : jsonHeaders,
       authorization: key,
-      body: isXml ? writeXmlRequest(body.request) : JSON.stringify(body.request),
+      body: isXml ? writeXmlRequest(request) : JSON.stringify(request),
       signal,
     };
   }
@@ -222,6 +228,15 @@ export function createPlatformGateway(options: PlatformOptions = {}): Gateway {
     status,
     close: () => doorway.close(),
   };
+}
+
+/** Only on its way out: answers are told apart by digits, however they write a number. */
+function withPlus(request: SendMessageRequest): SendMessageRequest {
+  return { ...request, to: request.to.map((digits) => `+${digits}`) };
+}
+
+function asPlanned(request: SendMessageRequest): SendMessageRequest {
+  return request;
 }
 
 type PlannedBody = Exclude<BatchPlan['body'], { kind: 'nothing' }>;

@@ -4,7 +4,7 @@ import { translate } from '../../../shared/i18n/words.ts';
 /** What an account asks for beyond Clickatell's defaults, one phrase each; empty for an ordinary account. */
 export function describeSettings(settings: AccountSettings): readonly string[] {
   const { login, twoWay, deliveryAcknowledgement, queue, escalate, maxCredits } = settings;
-  const { schedule, requiredFeatures, callback } = settings;
+  const { schedule, requiredFeatures, callback, numbersWithPlus } = settings;
   const phrases: string[] = [];
   if (login === 'session') phrases.push(translate('account.set.session'));
   if (twoWay === true) phrases.push(translate('account.set.twoWay'));
@@ -15,5 +15,6 @@ export function describeSettings(settings: AccountSettings): readonly string[] {
   if (schedule === 'scheduled_time') phrases.push(translate('account.set.schedule'));
   if (requiredFeatures !== undefined) phrases.push(translate('account.set.requiredFeatures'));
   if (callback !== undefined && callback > 0) phrases.push(translate('account.set.callback'));
+  if (numbersWithPlus === true) phrases.push(translate('account.set.numbersWithPlus'));
   return phrases;
 }

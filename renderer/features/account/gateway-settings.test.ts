@@ -155,8 +155,9 @@ describe('describeSettings', () => {
       queue: 1,
       requiredFeatures: 48,
       schedule: 'scheduled_time',
+      numbersWithPlus: true,
     });
-    expect(new Set(all).size).toBe(9);
+    expect(new Set(all).size).toBe(10);
     expect(all).toContain('at most 1 credit a text');
   });
 });
