@@ -11,9 +11,7 @@ import type { OpenWorkspace, Services, TextRules } from './services.ts';
 type Group = Pick<Handlers, Extract<keyof Handlers, `schedule.${string}` | `recurring.${string}`>>;
 
 /** How many of the next moments are told. */
-const mostNext = 3;
-/** How many are shown for a rule that is being written. */
-const mostPreviewed = 5;
+const mostNext = 5;
 
 export function scheduleHandlers(services: Services): Group {
   return {
@@ -38,7 +36,7 @@ export function scheduleHandlers(services: Services): Group {
       );
     },
     'recurring.preview': ({ rule }) =>
-      success({ next: upcoming(rule, services.now(), mostPreviewed).map(({ at }) => at) }),
+      success({ next: upcoming(rule, services.now(), mostNext).map(({ at }) => at) }),
     'recurring.create': async (written) => {
       const workspace = services.workspace();
       if (workspace === undefined) return failure('no-account');

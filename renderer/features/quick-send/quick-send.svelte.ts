@@ -61,6 +61,8 @@ interface Form {
   readonly body: string;
   readonly options: TypedOptions;
   readonly accountId: number | undefined;
+  /** Why it was to go in quiet hours; undefined: it was to wait for their end. */
+  readonly quietReason: string | undefined;
 }
 
 /** What is handed over, and compared when it may have been handed over before. */
@@ -405,6 +407,7 @@ export class QuickSend {
       body: this.#body,
       options: { ...this.options.typed, ...this.timing.typed },
       accountId: this.#accountId,
+      quietReason: content.quietReason,
     };
     const { sendAt = null } = content;
     const count = Math.max(messageIds.length, 1);
@@ -553,6 +556,10 @@ export class QuickSend {
     this.options.restore(taken.options);
     this.timing.restore(taken.options);
     this.#accountId ??= taken.accountId;
+    if (taken.quietReason !== undefined && !this.overridesQuiet) {
+      this.overridesQuiet = true;
+      this.#quietReason = taken.quietReason;
+    }
     this.#typed = { to: true, body: true };
     this.#unsaved = true;
     await Promise.all([this.saveNow(), this.understandNow()]);

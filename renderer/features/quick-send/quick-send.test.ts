@@ -253,6 +253,28 @@ describe('sending', () => {
     form.stop();
   });
 
+  it('brings back why it was to go in quiet hours as well', async () => {
+    const heldUntil = Date.now() + 3_600_000;
+    const { client, form } = await written({
+      settings: { country: 'ZA', undoSeconds: 8 },
+      now: Date.now,
+      heldUntil,
+    });
+    await form.readQuiet();
+    form.overrideQuiet(true);
+    form.quietReason = 'The doctor is ill.';
+    await form.submit();
+    expect([form.overridesQuiet, form.quietReason]).toEqual([false, '']);
+    await form.undo();
+    expect([form.overridesQuiet, form.quietReason]).toEqual([true, 'The doctor is ill.']);
+    await form.submit();
+    const reasons = (callsOf(client, 'sending.submit') as Input<'sending.submit'>[]).map(
+      ({ quietReason }) => quietReason,
+    );
+    expect(reasons).toEqual(['The doctor is ill.', 'The doctor is ill.']);
+    form.stop();
+  });
+
   it('brings back only the recipients whose text had not left', async () => {
     const { client, form } = await written({ settings: { country: 'ZA', undoSeconds: 8 } });
     await form.submit();

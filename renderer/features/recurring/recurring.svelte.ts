@@ -7,6 +7,7 @@ import { splitRecipients } from '../quick-send/recipients.ts';
 
 export type Every = Repeat['every'];
 type Written = Input<'recurring.create'>;
+export type RecurringAct = 'stop' | 'resume' | 'remove';
 
 /** The form of one repeating text, as it is typed. */
 export class RecurringForm {
@@ -130,6 +131,8 @@ export class RecurringTexts {
   good = $state<string | undefined>(undefined);
   bad = $state<string | undefined>(undefined);
   zone = $state('');
+  /** Ids of those that are ticked, for doing the same with several. */
+  chosen = $state.raw<ReadonlySet<number>>(new Set());
 
   readonly #client: Client;
   #previews = 0;
@@ -144,8 +147,11 @@ export class RecurringTexts {
       this.#client.call('schedule.window'),
     ]);
     if (window.ok) this.zone = window.value.zone;
-    if (texts.ok) this.texts = texts.value;
-    else this.bad = translateError(texts.error);
+    if (texts.ok) {
+      this.texts = texts.value;
+      const there = new Set(texts.value.map(({ id }) => id));
+      this.chosen = new Set([...this.chosen].filter((id) => there.has(id)));
+    } else this.bad = translateError(texts.error);
   }
 
   /** `today` as `2027-01-31`. */
@@ -196,11 +202,49 @@ export class RecurringTexts {
     });
   }
 
-  async act(what: 'stop' | 'resume' | 'remove', id: number): Promise<void> {
+  async act(what: RecurringAct, id: number): Promise<void> {
     await this.#do(async () => {
       const answer = await this.#client.call(`recurring.${what}`, { id });
       if (answer.ok) this.good = translate(`recurring.done.${what}`);
       else this.bad = translateError(answer.error);
+    });
+  }
+
+  choose(id: number, chosen: boolean): void {
+    const next = new Set(this.chosen);
+    if (chosen) next.add(id);
+    else next.delete(id);
+    this.chosen = next;
+  }
+
+  /** Every one, or none. */
+  chooseAll(chosen: boolean): void {
+    this.chosen = new Set(chosen ? (this.texts ?? []).map(({ id }) => id) : []);
+  }
+
+  /** Those of the ticked ones with which something can be done: what is stopped cannot be stopped again. */
+  chosenFor(what: RecurringAct): readonly number[] {
+    return (this.texts ?? [])
+      .filter(
+        ({ id, stopped }) => this.chosen.has(id) && (what === 'remove' || stopped === (what === 'resume')),
+      )
+      .map(({ id }) => id);
+  }
+
+  /** The same for all of these, one after the other; after a no the rest is left as it is, and stays ticked. */
+  async actSeveral(what: RecurringAct, ids: readonly number[]): Promise<void> {
+    await this.#do(async () => {
+      let done = 0;
+      for (const id of ids) {
+        const answer = await this.#client.call(`recurring.${what}`, { id });
+        if (!answer.ok) {
+          this.bad = translateError(answer.error);
+          break;
+        }
+        done += 1;
+        this.choose(id, false);
+      }
+      if (done > 0) this.good = translate(`recurring.doneSeveral.${what}`, { count: done });
     });
   }
 

@@ -64,6 +64,37 @@ describe('repeating texts', () => {
     expect(recurring.texts).toEqual([]);
   });
 
+  it('are stopped, resumed and removed several at a time', async () => {
+    const client = createFakeClient(makeScenario('empty'));
+    const recurring = new RecurringTexts(client);
+    for (const body of ['Plants', 'Windows', 'Bins']) {
+      recurring.write('2027-01-04');
+      Object.assign(recurring.form ?? {}, { to: '082 555 0101', body });
+      await recurring.save();
+    }
+    recurring.chooseAll(true);
+    recurring.choose(2, false);
+    expect(recurring.chosenFor('stop')).toEqual([1, 3]);
+    expect(recurring.chosenFor('resume')).toEqual([]);
+    await recurring.actSeveral('stop', recurring.chosenFor('stop'));
+    expect(recurring.texts?.map(({ stopped }) => stopped)).toEqual([true, false, true]);
+    expect(recurring.good).toBe(translate('recurring.doneSeveral.stop', { count: 2 }));
+    recurring.chooseAll(true);
+    expect([recurring.chosenFor('stop'), recurring.chosenFor('resume')]).toEqual([[2], [1, 3]]);
+    client.fail('recurring.remove', 'storage-full');
+    await recurring.actSeveral('remove', recurring.chosenFor('remove'));
+    expect(recurring.texts).toHaveLength(3);
+    expect([recurring.good, recurring.bad === undefined, recurring.chosen.size]).toEqual([
+      undefined,
+      false,
+      3,
+    ]);
+    client.fail('recurring.remove', undefined);
+    await recurring.actSeveral('remove', recurring.chosenFor('remove'));
+    expect(recurring.texts).toEqual([]);
+    expect(recurring.chosen.size).toBe(0);
+  });
+
   it('keep what was typed when main says no', async () => {
     const client = createFakeClient(makeScenario('empty', { failing: { 'recurring.create': 'too-many' } }));
     const recurring = new RecurringTexts(client);
