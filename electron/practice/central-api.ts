@@ -16,10 +16,10 @@ import type { ErrorCode } from './error-table.ts';
 import { type ApiRequest, type Judgement, plain } from './http-messages.ts';
 import { type MagicBehaviour, magicBehaviour } from './magic-numbers.ts';
 import type { MessageRecord } from './message-store.ts';
-import { headerOctets } from './platform-request.ts';
 import type { PracticeState } from './state.ts';
 import { statuses, threeDigits } from './statuses.ts';
 import type { TakenOptions } from './taken-text.ts';
+import { headerOctets } from './user-data-header.ts';
 import { verdictOf } from './verdicts.ts';
 
 type Answer = (parameters: CentralParameters, request: ApiRequest, state: PracticeState) => Judgement;
@@ -116,7 +116,7 @@ function answerPing(parameters: CentralParameters, _request: ApiRequest, state: 
 
 function recipientsOf(parameters: CentralParameters): readonly string[] {
   const to = textOf(parameters, 'to') ?? '';
-  return to === '' ? [] : to.split(',').map((number) => number.trim());
+  return to === '' ? [] : to.split(',');
 }
 
 function answerSend(parameters: CentralParameters, request: ApiRequest, state: PracticeState): Judgement {

@@ -97,6 +97,7 @@ export function checkCentralParameters(
   profile: PracticeProfile,
 ): ErrorCode | undefined {
   const rules: readonly Rule[] = commandRules[command];
+  const given = new Set<Rule>();
   for (const [name, bytes] of parameters) {
     if (authenticationNames.includes(name)) continue;
     const rule = rules.find(({ names }) =>
@@ -109,6 +110,9 @@ export function checkCentralParameters(
       continue;
     }
     if (!rule.pattern.test(fromWindows1252(bytes))) return rule.error;
+    // Under both of its names.
+    if (given.has(rule)) return 101;
+    given.add(rule);
   }
   return undefined;
 }

@@ -2,7 +2,8 @@
 import { countParts } from '../../shared/domain/segments.ts';
 import { type CentralParameters, textOf } from './central-parameters.ts';
 import type { ErrorCode } from './error-table.ts';
-import { binaryParts, fromUcs2, headerOctets } from './platform-request.ts';
+import { binaryParts, fromUcs2 } from './platform-request.ts';
+import { headerOctets } from './user-data-header.ts';
 
 /**
  * The content as the network gets it, and the parts it takes.

@@ -45,3 +45,9 @@ export function mediaType(headers: ApiRequest['headers']): string {
       .toLowerCase() ?? ''
   );
 }
+
+/** Whether a body is UTF-8 by its media type: when it says so, or says nothing. */
+export function isUtf8(headers: ApiRequest['headers']): boolean {
+  const [, charset] = /;\s*charset=("?[^\s;"]*"?)/i.exec(String(headers['content-type'] ?? '')) ?? [];
+  return charset === undefined || /^("?)utf-8\1$/i.test(charset);
+}

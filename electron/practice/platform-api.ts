@@ -7,7 +7,14 @@
  */
 import type { ErrorCode } from './error-table.ts';
 import { errorWords } from './error-table.ts';
-import { type ApiAnswer, type ApiRequest, type Judgement, mediaType, plain } from './http-messages.ts';
+import {
+  type ApiAnswer,
+  type ApiRequest,
+  isUtf8,
+  type Judgement,
+  mediaType,
+  plain,
+} from './http-messages.ts';
 import { type MagicBehaviour, magicBehaviour } from './magic-numbers.ts';
 import {
   type AnswerError,
@@ -108,7 +115,7 @@ async function answerMessages(
   form: AnswerForm,
   state: PracticeState,
 ): Promise<Judgement> {
-  const type = mediaType(request.headers);
+  const type = isUtf8(request.headers) ? mediaType(request.headers) : '';
   if (type === 'application/json') return sendList(fieldsOfJson(request.body), form, state);
   if (type !== 'application/xml') return fixed(415, 167, form, state.profile);
   const { readXml } = await import('./xml.ts');
@@ -125,7 +132,8 @@ function answerHttpSend(request: ApiRequest, form: AnswerForm, state: PracticeSt
 function answerBulk(request: ApiRequest, form: AnswerForm, state: PracticeState): Judgement {
   const { profile } = state;
   // The specification types this one in JSON alone.
-  if (mediaType(request.headers) !== 'application/json') return fixed(415, 167, 'json', profile);
+  const isJson = mediaType(request.headers) === 'application/json' && isUtf8(request.headers);
+  if (!isJson) return fixed(415, 167, 'json', profile);
   if (form !== 'json') return fixed(406, 166, 'json', profile);
   const read = fieldsOfJson(request.body);
   if ('refusal' in read) return refuseBulk(read.refusal, profile);

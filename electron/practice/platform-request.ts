@@ -5,9 +5,11 @@
 import { countParts } from '../../shared/domain/segments.ts';
 import type { ErrorCode } from './error-table.ts';
 import { fromUtf8, readFormParameters } from './form-parameters.ts';
+import { readJson } from './json.ts';
 import type { PracticeProfile } from './profile.ts';
 import { digitsOf } from './state.ts';
 import type { TakenOptions } from './taken-text.ts';
+import { headerOctets } from './user-data-header.ts';
 
 export interface SendRequest {
   readonly content: string;
@@ -41,7 +43,8 @@ const maxRecipients = 200;
 const octetsOfPart = 140;
 
 type FieldCheck = (value: unknown) => boolean;
-const isString: FieldCheck = (value) => typeof value === 'string';
+/** JSON can write half a character of two halves, and no text has one. */
+const isString: FieldCheck = (value) => typeof value === 'string' && value.isWellFormed();
 
 /** The types of the specification. */
 const fields: Readonly<Record<string, FieldCheck>> = {
@@ -51,7 +54,7 @@ const fields: Readonly<Record<string, FieldCheck>> = {
   binary: (value) => typeof value === 'boolean',
   clientMessageId: isString,
   scheduledDeliveryTime: isString,
-  userDataHeader: (value) => typeof value === 'string' && value.length >= 1,
+  userDataHeader: (value) => isString(value) && value !== '',
   validityPeriod: (value) =>
     typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 2_147_483_648,
   charset: (value) => ['ASCII', 'UCS2-BE', 'UTF-8', 'Windows-1252'].includes(String(value)),
@@ -70,11 +73,7 @@ interface Fields {
 }
 
 export function fieldsOfJson(body: Buffer): ReadFields {
-  try {
-    return fieldsOfValue(JSON.parse(fromUtf8(body) ?? ''));
-  } catch {
-    return { refusal: malformed(100) };
-  }
+  return fieldsOfValue(readJson(body));
 }
 
 export function fieldsOfValue(value: unknown): ReadFields {
@@ -261,19 +260,11 @@ function textParts(text: string, header: number): number {
   return units <= fits ? Math.min(parts, 1) : Number.POSITIVE_INFINITY;
 }
 
-/** How many octets a user data header takes; its first one says how many follow. Undefined when it is none. */
-export function headerOctets(hexadecimal: string): number | undefined {
-  if (!/^([0-9a-fA-F]{2})+$/.test(hexadecimal)) return undefined;
-  const octets = hexadecimal.length / 2;
-  return Number.parseInt(hexadecimal.slice(0, 2), 16) === octets - 1 && octets <= octetsOfPart
-    ? octets
-    : undefined;
-}
-
-/** Undefined when it is not hexadecimal with four digits for each unit. */
+/** Undefined when it is not hexadecimal with four digits for each unit, or half a character is left over. */
 export function fromUcs2(hexadecimal: string): string | undefined {
   if (!/^([0-9a-fA-F]{4})*$/.test(hexadecimal)) return undefined;
-  return Buffer.from(hexadecimal, 'hex').swap16().toString('utf16le');
+  const text = Buffer.from(hexadecimal, 'hex').swap16().toString('utf16le');
+  return text.isWellFormed() ? text : undefined;
 }
 
 const windows1252: ReadonlySet<string> = new Set(
@@ -283,17 +274,20 @@ function isWindows1252(text: string): boolean {
   return [...text].every((character) => windows1252.has(character));
 }
 
-/** ms UTC; undefined when it is no time. */
+/** ms UTC; undefined when it is no time of the calendar, or its offset is none that exists. */
 function readTime(text: string, profile: PracticeProfile): number | undefined {
-  const pattern =
-    profile.scheduleOffset === 'any'
-      ? /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:(Z)|([+-]\d\d):?(\d\d))$/
-      : /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)()([+-]\d\d)(\d\d)$/;
-  const match = pattern.exec(text);
+  const offset =
+    profile.scheduleOffset === 'any' ? '(?:Z|([+-])(\\d\\d):?(\\d\\d))' : '([+-])(\\d\\d)(\\d\\d)';
+  const match = new RegExp(`^(\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d)${offset}$`).exec(text);
   if (match === null) return undefined;
-  const [, local, zulu, hours, minutes] = match;
-  const time = Date.parse(zulu === 'Z' ? `${local}Z` : `${local}${hours}:${minutes}`);
-  return Number.isNaN(time) ? undefined : time;
+  const [, local = '', sign, hours = '0', minutes = '0'] = match;
+  // No country is farther than 14 hours from UTC.
+  if (Number(minutes) > 59 || Number(hours) * 60 + Number(minutes) > 14 * 60) return undefined;
+  const time = Date.parse(`${local}Z`);
+  // 30 February would be 1 March, and 24:00 the next day.
+  if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 19) !== local) return undefined;
+  const away = (Number(hours) * 60 + Number(minutes)) * 60_000;
+  return sign === '-' ? time + away : time - away;
 }
 
 export function malformed(code: ErrorCode, description?: string): Refusal {

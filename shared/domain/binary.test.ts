@@ -93,6 +93,7 @@ describe('a user data header', () => {
     ['hello', 'not-hex'],
     ['0705040B8423F0', 'wrong-length'],
     ['0605050B8423F0', 'broken-element'],
+    ['0600040B8423F0', 'broken-element'],
     ['0105', 'broken-element'],
     [`8f05${'8d'}${'00'.repeat(141)}`, 'too-long'],
   ])('%s is refused: %s', (hex, reason) => {
@@ -121,7 +122,8 @@ describe('a user data header', () => {
   });
 
   function wellFormed(): fc.Arbitrary<Uint8Array> {
-    const element = fc.tuple(fc.nat(255), fc.uint8Array({ maxLength: 20 }));
+    // Below 9 are those whose length is fixed.
+    const element = fc.tuple(fc.integer({ min: 9, max: 255 }), fc.uint8Array({ maxLength: 20 }));
     return fc.array(element, { minLength: 1, maxLength: 4 }).map((elements) => {
       const written = elements.flatMap(([identifier, data]) => [identifier, data.length, ...data]);
       return Uint8Array.from([written.length, ...written]);

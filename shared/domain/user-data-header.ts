@@ -26,9 +26,19 @@ export type ParsedHeader =
       readonly reason: 'empty' | 'odd-length' | 'not-hex' | 'wrong-length' | 'broken-element' | 'too-long';
     };
 
+/** Lengths that §9.2.3.24.1 to 9.2.3.24.4 and 9.2.3.24.8 fix: numbers of parts, signs of waiting messages, ports. */
+const fixedLengths: ReadonlyMap<number, number> = new Map([
+  [0x00, 3],
+  [0x01, 2],
+  [0x04, 2],
+  [0x05, 4],
+  [0x08, 4],
+]);
+
 /**
  * Reads a header as people and documents write it, for instance `0605040B8423F0` (a WAP push).
- * `wrong-length`: the first octet does not say how many follow. `broken-element`: an element runs over the end.
+ * `wrong-length`: the first octet does not say how many follow. `broken-element`: an element runs over the end, or is not as
+ * long as elements of its kind are.
  */
 export function parseUserDataHeader(hex: string): ParsedHeader {
   const parsed = parseHex(hex);
@@ -41,7 +51,8 @@ export function parseUserDataHeader(hex: string): ParsedHeader {
   for (let at = 1; at < octets.length; ) {
     const identifier = octets[at] ?? 0;
     const length = octets[at + 1];
-    if (length === undefined || at + 2 + length > octets.length) {
+    const runsOver = length === undefined || at + 2 + length > octets.length;
+    if (runsOver || length !== (fixedLengths.get(identifier) ?? length)) {
       return { kind: 'invalid', reason: 'broken-element' };
     }
     elements.push({ identifier, data: octets.slice(at + 2, at + 2 + length) });

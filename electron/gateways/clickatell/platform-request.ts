@@ -175,7 +175,9 @@ export function checkHeader(header: string | undefined): Checked<string | undefi
     case 'wrong-length':
       return refused('the first octet of the user data header does not give the length of the rest');
     case 'broken-element':
-      return refused('an element of the user data header runs over its end');
+      return refused(
+        'an element of the user data header is shorter or longer than it says, or than its kind is',
+      );
     case 'too-long':
       return refused('the user data header leaves no room for the message');
     case 'empty':
