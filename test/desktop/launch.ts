@@ -109,7 +109,7 @@ interface Run {
  * Settings of a first start, but that a text goes at once and the same one may go twice: only the tests of those wait for the
  * time in which sending can be taken back, and answer the question.
  */
-function sendAtOnce(userData: string): void {
+export function sendAtOnce(userData: string): void {
   const file = join(userData, 'settings.json');
   if (existsSync(file)) return;
   writeFileSync(

@@ -9,7 +9,6 @@
  * and restart (in the database, where the rule would act: the program has no such switch), and it ends with 1 when nothing
  * was sent twice.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { copyFileSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,8 +19,9 @@ import { defaultLimits } from '../../electron/core/outbox/dispatcher.ts';
 import type { Fault } from '../../electron/practice/faults.ts';
 import { eventually } from '../desktop/eventually.ts';
 import { startGateway } from '../desktop/gateway.ts';
-import { applicationCommand } from '../desktop/launch.ts';
-import { DevToolsPage } from './dev-tools-page.ts';
+import { sendAtOnce } from '../desktop/launch.ts';
+import type { DevToolsPage } from './dev-tools-page.ts';
+import { KillableApplication } from './killable-application.ts';
 import { seededRandom } from './random.ts';
 import { sendingIsQueuedAgain } from './rules-broken-on-purpose.ts';
 
@@ -66,6 +66,9 @@ interface Submission {
   confirmed: boolean;
 }
 
+/** When a run is killed, in turn: the rest is luck, but no run of a few kills may miss what is looked for. */
+const moments = ['any', 'under-way', 'any', 'under-way', 'starting', 'under-way', 'any'] as const;
+
 const key = 'q7Zt-chaos-Vh3mXw0123==';
 
 /** @throws when the application does not start or does not come to rest */
@@ -75,11 +78,13 @@ export async function runChaos({ kills, seed, rule, log = () => {} }: ChaosOptio
   const between = (low: number, high: number): number => low + Math.floor(random() * (high - low + 1));
   const gateway = await startGateway({ key });
   const userData = mkdtempSync(join(tmpdir(), 'outtray-chaos-'));
+  // With the time in which sending can be taken back nothing would be under way: a run is over sooner.
+  sendAtOnce(userData);
   const submissions: Submission[] = [];
   /** How often each text arrived whole, by body and number. */
   const arrivals = new Map<string, number>();
   let requests = 0;
-  let running: ChaosApplication | undefined;
+  let running: KillableApplication | undefined;
 
   async function collect(): Promise<void> {
     const received = await eventually('the server has done with what it received', async () => {
@@ -129,24 +134,29 @@ export async function runChaos({ kills, seed, rule, log = () => {} }: ChaosOptio
   }
 
   try {
-    running = await ChaosApplication.start(userData, gateway.url);
+    running = KillableApplication.start({ userData, gateway: gateway.url });
     const first = await running.page();
     await first.call('credentials.set', { key, allowWeakStore: true });
     await running.quit();
 
     for (let kill = 1; kill <= kills; kill += 1) {
       await gateway.script(Array.from({ length: 80 }, () => anyFault(between)));
-      running = await ChaosApplication.start(userData, gateway.url);
-      // Some die while they start, before anything could be fed.
-      if (between(1, 8) === 1) {
-        await pause(between(0, 400));
+      running = KillableApplication.start({ userData, gateway: gateway.url });
+      const moment = moments[kill % moments.length] ?? 'any';
+      if (moment === 'starting') {
+        // Before anything can be fed.
+        await pause(between(0, 700));
         await running.kill();
       } else {
         const page = await running.page();
         // Counted in submissions, not in milliseconds, so that a slow machine is killed just as deep in its work.
         await feed(page, between(0, 6));
-        const last = feed(page, between(0, 3));
-        await pause(between(0, 250));
+        const last = feed(page, between(1, 3));
+        if (moment === 'under-way') {
+          // The server has it whole and takes its time.
+          await gateway.reached('body', { request: between(1, 3), timeout: 3_000 });
+          await pause(between(0, 40));
+        } else await pause(between(0, 250));
         await running.kill();
         await last;
         page.close();
@@ -159,7 +169,7 @@ export async function runChaos({ kills, seed, rule, log = () => {} }: ChaosOptio
       }
     }
 
-    running = await ChaosApplication.start(userData, gateway.url);
+    running = KillableApplication.start({ userData, gateway: gateway.url });
     const page = await running.page();
     for (const open of submissions.filter(({ confirmed }) => !confirmed)) await submit(page, open);
     await eventually(
@@ -191,6 +201,24 @@ export async function runChaos({ kills, seed, rule, log = () => {} }: ChaosOptio
   }
 }
 
+/** The same kills in two worlds at a time, which have nothing in common but the machine. */
+export async function runChaosTwice(options: ChaosOptions): Promise<ChaosLedger> {
+  const half = Math.ceil(options.kills / 2);
+  const [one, other] = await Promise.all([
+    runChaos({ ...options, kills: half }),
+    runChaos({ ...options, kills: options.kills - half, seed: options.seed + 1 }),
+  ]);
+  const added = Object.entries(one).map(([name, value]: [string, number]) => [
+    name,
+    value + other[name as keyof ChaosLedger],
+  ]);
+  return {
+    ...(Object.fromEntries(added) as unknown as ChaosLedger),
+    mostInterruptedAtOnce: Math.max(one.mostInterruptedAtOnce, other.mostInterruptedAtOnce),
+    seconds: Math.max(one.seconds, other.seconds),
+  };
+}
+
 async function submit(page: DevToolsPage, submission: Submission): Promise<void> {
   if (submission.quick) {
     await page.call('draft.save', {
@@ -210,16 +238,16 @@ async function submit(page: DevToolsPage, submission: Submission): Promise<void>
 /** Mostly a server that takes its time, so that there is something under way when the kill comes. */
 function anyFault(between: (low: number, high: number) => number): Fault {
   const luck = between(1, 100);
-  if (luck <= 90) return { kind: 'delay', milliseconds: between(0, 200) };
+  if (luck <= 90) return { kind: 'delay', milliseconds: between(20, 250) };
   if (luck <= 93) return { kind: 'drop-answer' };
   if (luck <= 96) return { kind: 'reset-after-body', taken: true };
   return { kind: 'none' };
 }
 
-/** Holds what was confirmed, what is in the outbox and what arrived against each other. */
 /** Clickatell has it, whatever became of it afterwards: reports come in while this runs. */
 const taken = new Set(['accepted', 'delivered', 'undelivered', 'status_unknown']);
 
+/** Holds what was confirmed, what is in the outbox and what arrived against each other. */
 function account(
   userData: string,
   submissions: readonly Submission[],
@@ -304,64 +332,6 @@ export function change(file: string, statement: string): void {
   rmSync(`${file}-shm`, { force: true });
 }
 
-/** One run of the real program. */
-class ChaosApplication {
-  readonly #child: ChildProcess;
-  readonly #exit: Promise<void>;
-  readonly #address: Promise<URL>;
-  #killed = false;
-
-  private constructor(child: ChildProcess, exit: Promise<void>, address: Promise<URL>) {
-    this.#child = child;
-    this.#exit = exit;
-    this.#address = address;
-  }
-
-  static async start(userData: string, gateway: string): Promise<ChaosApplication> {
-    const { program, args } = applicationCommand(userData);
-    const environment = { ...process.env };
-    // Inherited from script/node: Electron would start as plain Node.
-    delete environment.ELECTRON_RUN_AS_NODE;
-    const child = spawn(program, [...args, '--remote-debugging-port=0', `--gateway=${gateway}`], {
-      env: environment,
-      cwd: tmpdir(),
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    const exit = new Promise<void>((done) => child.once('exit', () => done()));
-    let printed = '';
-    const address = new Promise<URL>((found, fail) => {
-      child.stderr?.setEncoding('utf8').on('data', (piece: string) => {
-        printed += piece;
-        const match = /^DevTools listening on ws:\/\/(\S+?)\//m.exec(printed)?.[1];
-        if (match !== undefined) found(new URL(`http://${match}`));
-      });
-      child.once('exit', (code, signal) => fail(new Error(`it ended (${signal ?? code}):\n${printed}`)));
-    });
-    address.catch(() => undefined);
-    return new ChaosApplication(child, exit, address);
-  }
-
-  get runs(): boolean {
-    return this.#child.exitCode === null && this.#child.signalCode === null && !this.#killed;
-  }
-
-  /** The main window, once its bridge is there. */
-  async page(): Promise<DevToolsPage> {
-    return DevToolsPage.find(await this.#address, 'main');
-  }
-
-  async kill(): Promise<void> {
-    this.#killed = true;
-    if (this.#child.exitCode === null) this.#child.kill('SIGKILL');
-    await this.#exit;
-  }
-
-  async quit(): Promise<void> {
-    this.#child.kill('SIGTERM');
-    await this.#exit;
-  }
-}
-
 function pause(milliseconds: number): Promise<void> {
   return new Promise((done) => setTimeout(done, milliseconds));
 }
@@ -381,7 +351,7 @@ if (import.meta.main) {
   const rule = values.rule === undefined ? undefined : 'sending-is-queued-again';
   if (values.rule !== rule) throw new Error(`--rule: ${rule} is the only one`);
   console.log(`seed ${values.seed}`);
-  const ledger = await runChaos({
+  const ledger = await runChaosTwice({
     kills: Number(values.kills),
     seed: Number(values.seed),
     rule,
