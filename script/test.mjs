@@ -3,6 +3,7 @@
  * Called by script/test, which sets up first. The last line is `N passed, N failed` (`, N skipped` if there are).
  */
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { locateElectron, root } from './electron-location.mjs';
@@ -286,6 +287,9 @@ const electron = locateElectron();
 if (electron !== undefined) process.env.ELECTRON_OVERRIDE_DIST_PATH = electron.directory;
 if (args.includes('--long')) {
   process.env.OUTTRAY_LONG = '1';
+  // Other cases than last time, for the property tests and the simulation.
+  process.env.OUTTRAY_SEED ??= String(randomInt(2 ** 30));
+  console.log(`OUTTRAY_SEED=${process.env.OUTTRAY_SEED}`);
   process.env.OUTTRAY_ROUNDS ??= '100';
   process.env.OUTTRAY_SEQUENCES ??= '200000';
   process.env.OUTTRAY_KILLS ??= '1000';

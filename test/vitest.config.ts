@@ -15,6 +15,7 @@ export default defineConfig({
       'test/documentation.test.ts',
     ],
     environment: 'node',
+    setupFiles: ['test/property-seed.ts'],
     pool: 'forks',
     // By default one core is left idle; on two cores that is half of the machine.
     maxWorkers: Math.max(2, availableParallelism() - 1),
