@@ -209,7 +209,10 @@ describe('sendmsg of Developers’ Central', () => {
     it('formats', () => {
       const placeholder = { id: '<message ID>', code: '<error code>, <error description>' };
       const filled = (line: string): string =>
-        line.replaceAll(placeholder.id, id).replaceAll(placeholder.code, '114, Cannot route message');
+        line
+          // "A unique identifier for each message."
+          .replaceAll(placeholder.id, (_whole, at: number) => String(at).padEnd(32, '0'))
+          .replaceAll(placeholder.code, '114, Cannot route message');
       const refused = { kind: 'rejected', code: '114', text: 'Cannot route message' };
       expect(read(filled('ID: <message ID>'), ['2799900001']).outcomes).toMatchObject([{ kind: 'accepted' }]);
       expect(read(filled('ERR: <error code>, <error description>'), ['2799900001']).outcomes).toEqual([

@@ -26,6 +26,17 @@ function kinds(body: string, numbers: readonly string[] = [a], status = 200) {
 }
 const acceptedA = { kind: 'accepted', providerId: idA };
 
+it('leaves open what has the id of another, and a third one stands', () => {
+  for (const [body, numbers] of [
+    [`ID: ${idA} To: ${a}\nID: ${idA} To: ${b}`, [a, b]],
+    [`ID: ${idA} To: ${a}\nID: ${idA.toUpperCase()} To: ${b}`, [a, b]],
+    [`ID: ${idA} To: ${a} ID: ${idA} To: ${b} ID: ${idB} To: ${c}`, [a, b, c]],
+  ] as const) {
+    const expected = ['unknown', 'unknown', 'accepted'].slice(0, numbers.length);
+    expect([body, kinds(body, numbers)]).toEqual([body, expected]);
+  }
+});
+
 describe('one recipient', () => {
   it.each([
     `ID: ${idA}`,
@@ -205,7 +216,8 @@ describe('several recipients', () => {
     'an answer cut at any byte never says more than the whole one (%j)',
     (between) => {
       for (const one of verdicts) {
-        for (const other of verdicts) {
+        for (const same of verdicts) {
+          const other = same.replace(idA, idB);
           for (const order of [`${one} ${a}${between}${other} ${b}`, `${other} ${b}${between}${one} ${a}`]) {
             const whole = kinds(order, [a, b]);
             for (let length = 0; length < order.length; length += 1) {

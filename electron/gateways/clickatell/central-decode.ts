@@ -18,6 +18,7 @@ import {
 } from '../answer.ts';
 import { type AnswerLine, readLines } from './central-answer.ts';
 import { centralError, sessionErrors, speaksForAllNumbers } from './central-errors.ts';
+import { haveDistinctIds } from './distinct-ids.ts';
 
 export interface CentralDecodeOptions {
   /** Wall clock, ms UTC. */
@@ -63,7 +64,7 @@ export function decodeSendmsg(
 }
 
 /**
- * The answer as it is documented when all went well, read in one pass: an id for each number, in order, and nothing else.
+ * The answer as it is documented when all went well, read in one pass: an id for each number, its own, in order, and nothing else.
  * Undefined for any other, which is then read by `readLines`, to the same end.
  *
  * @param numbers digits of the numbers in the request, distinct
@@ -88,7 +89,7 @@ function acceptedInOrder(text: string, numbers: readonly string[]): readonly Out
     if (!isSpace(text.charCodeAt(at))) return undefined;
     for (at += 1; at < text.length && isSpace(text.charCodeAt(at)); ) at += 1;
   }
-  return at === text.length ? outcomes : undefined;
+  return at === text.length && haveDistinctIds(outcomes) ? outcomes : undefined;
 }
 
 const idMark = 'ID: ';
@@ -152,12 +153,29 @@ function decodeLines(
   }
   const outcomes: Outcome[] = [];
   let pause: Pause | undefined;
+  const shared = sharedIds(numbers.flatMap((number) => byNumber.get(number) ?? []));
   for (const number of numbers) {
-    const verdict = judge(byNumber.get(number) ?? [], senderGiven, answer, now);
+    const said = byNumber.get(number) ?? [];
+    const verdict = said.some((line) => line.kind === 'id' && shared.has(line.id.toLowerCase()))
+      ? open('contradiction', 'the gateway gave two texts the same id')
+      : judge(said, senderGiven, answer, now);
     outcomes.push(verdict.outcome);
     pause = weightier(pause, verdict.pause);
   }
   return { outcomes, pause };
+}
+
+/** Ids that stand in more than one line. "A unique identifier for each message": such a one is true of none. */
+function sharedIds(lines: readonly AnswerLine[]): ReadonlySet<string> {
+  const ids = new Set<string>();
+  const shared = new Set<string>();
+  for (const line of lines) {
+    if (line.kind !== 'id') continue;
+    const id = line.id.toLowerCase();
+    if (ids.has(id)) shared.add(id);
+    ids.add(id);
+  }
+  return shared;
 }
 
 /** The last number of an answer that lacks some may have lost its end, and then look like another one. */

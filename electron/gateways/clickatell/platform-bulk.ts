@@ -15,6 +15,7 @@ import { assertNever } from '../../../shared/errors.ts';
 import type { Outcome, Pause } from '../../core/ports.ts';
 import { type Answer, speaksForItself, type Verdict, weightier } from '../answer.ts';
 import { oneLine } from '../server-words.ts';
+import { haveDistinctIds } from './distinct-ids.ts';
 import {
   acceptanceOf,
   asArray,
@@ -24,8 +25,8 @@ import {
   type JsonObject,
   numberOf,
   open,
-  readJson,
 } from './platform-decode.ts';
+import { readJson } from './platform-json.ts';
 import type { SendMessageRequest } from './platform-request.ts';
 import { areDistinct } from './same-text.ts';
 
@@ -94,17 +95,15 @@ function acceptedInOrder(
 ): readonly Outcome[] | undefined {
   if (elements.length !== requests.length) return undefined;
   const outcomes: Outcome[] = [];
-  const ids = new Set<string>();
   for (const { to } of requests) {
     const [number = ''] = to;
     const verdicts = asArray(asObject(elements[outcomes.length])?.messages);
     const outcome = verdicts?.length === 1 ? acceptanceOf(verdicts[0], number, answer) : undefined;
-    if (outcome?.kind !== 'accepted' || outcome.providerId === undefined) return undefined;
+    if (outcome === undefined) return undefined;
     outcomes.push(outcome);
-    ids.add(outcome.providerId);
   }
   const distinct = areDistinct(requests.map(({ to }) => to[0] ?? ''));
-  return distinct && ids.size === requests.length ? outcomes : undefined;
+  return distinct && haveDistinctIds(outcomes) ? outcomes : undefined;
 }
 
 /** What the answer may say about one text, or why it says nothing. */

@@ -185,10 +185,36 @@ describe('verdicts', () => {
     }
   });
 
-  it('about other numbers are passed over', () => {
-    expect(decode(202, { messages: [accepted('15005550006'), accepted(one)] }).outcomes).toMatchObject([
-      { kind: 'accepted', providerId: id },
+  it('that share an id leave it open for both, and a third one stands', () => {
+    const three = '27821234569';
+    const verdicts = [accepted(one), accepted(two), accepted(three, otherId)];
+    expect(decode(202, { messages: verdicts }, [one, two, three]).outcomes).toMatchObject([
+      { kind: 'unknown', why: 'contradiction' },
+      { kind: 'unknown', why: 'contradiction' },
+      { kind: 'accepted', providerId: otherId },
     ]);
+    // Without any there is nothing to contradict.
+    const without = [accepted(one, null), accepted(two, null)];
+    expect(decode(202, { messages: without }, [one, two]).outcomes).toEqual([
+      { kind: 'accepted', providerId: undefined },
+      { kind: 'accepted', providerId: undefined },
+    ]);
+  });
+
+  it('in which a member stands twice leave it open', () => {
+    const twice = `{"messages":[{"apiMessageId":"${id}","accepted":false,"accepted":true,"to":"${one}"},{"apiMessageId":"${otherId}","accepted":true,"to":"${two}"}]}`;
+    expect(decode(202, twice, [one, two]).outcomes).toMatchObject([
+      { kind: 'unknown', why: 'no-verdict' },
+      { kind: 'accepted' },
+    ]);
+    const lists = `{"messages":[{"apiMessageId":"${id}","accepted":true,"to":"${one}"}],"messages":[],"errorCode":301,"error":"No credit left"}`;
+    expect(decode(200, lists).outcomes).toMatchObject([{ kind: 'unknown' }]);
+  });
+
+  it('about other numbers are passed over', () => {
+    expect(
+      decode(202, { messages: [accepted('15005550006', otherId), accepted(one)] }).outcomes,
+    ).toMatchObject([{ kind: 'accepted', providerId: id }]);
   });
 
   it.each([
@@ -440,6 +466,8 @@ it('reads verdicts in one pass or number by number to the same end', () => {
       { error: undefined, errorCode: undefined },
       { apiMessageId: 'not an id' },
       { apiMessageId: null },
+      // The same as of the fourth.
+      { apiMessageId: id },
     ),
   });
   fc.assert(
@@ -449,12 +477,15 @@ it('reads verdicts in one pass or number by number to the same end', () => {
       fc.constantFrom(200, 202, 207, 208, 404),
       (count, parts, status) => {
         const messages = parts.map(({ number, change }, index) => ({
-          ...accepted(number === undefined ? numbers[index] : number),
+          ...accepted(
+            number === undefined ? numbers[index] : number,
+            index === 3 ? id : `${index}${id.slice(1)}`,
+          ),
           ...change,
         }));
         const given = numbers.slice(0, count);
         // With a word about a stranger behind, it is not one verdict for each number.
-        const longer = [...messages, accepted('15005550006')];
+        const longer = [...messages, accepted('15005550006', otherId)];
         expect(decode(status, { messages }, given)).toEqual(decode(status, { messages: longer }, given));
       },
     ),

@@ -29,7 +29,9 @@ import {
 } from '../answer.ts';
 import type { ErrorRow } from '../error-table.ts';
 import { oneLine } from '../server-words.ts';
+import { haveDistinctIds } from './distinct-ids.ts';
 import { platformError } from './platform-errors.ts';
+import { readJson } from './platform-json.ts';
 import { internationalDigits } from './platform-request.ts';
 
 export interface DecodedAnswer {
@@ -109,15 +111,6 @@ export function readObject(text: string): JsonObject | undefined {
   return asObject(readJson(text));
 }
 
-/** Undefined when it is not JSON. */
-export function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /**
  * The error in an object of the API: `errorCode`, `error`, `errorDescription`, each absent or null when there is
  * none; the older shape with `error` alone; and the object `{"error":{"code","description"}}` of the One API.
@@ -131,6 +124,18 @@ export function wordedError(object: JsonObject): WordedError | undefined {
   const words = [...new Set(sentences.filter(isWords).map(oneLine))].filter((word) => word !== '');
   if (code === undefined && words.length === 0) return undefined;
   return { code, text: oneLine(words.join(' ')) || `error ${code ?? ''}` };
+}
+
+/** Ids that stand in more than one verdict. Each text has its own, so such a one is true of none. */
+function sharedIds(verdicts: readonly JsonObject[]): ReadonlySet<unknown> {
+  const ids = new Set<unknown>();
+  const shared = new Set<unknown>();
+  for (const { apiMessageId: id } of verdicts) {
+    if (typeof id !== 'string') continue;
+    if (ids.has(id)) shared.add(id);
+    ids.add(id);
+  }
+  return shared;
 }
 
 function decodeVerdicts(
@@ -151,10 +156,14 @@ function decodeVerdicts(
     if (said === undefined) byNumber.set(number, [object]);
     else said.push(object);
   }
+  const shared = sharedIds(numbers.flatMap((number) => byNumber.get(number) ?? []));
   const outcomes: Outcome[] = [];
   let pause: Pause | undefined;
   for (const number of numbers) {
-    const decoded = decodeSaid(byNumber.get(number) ?? [], senderGiven, answer, now);
+    const said = byNumber.get(number) ?? [];
+    const decoded = said.some(({ apiMessageId }) => shared.has(apiMessageId))
+      ? open('contradiction', 'the gateway gave two texts the same id')
+      : decodeSaid(said, senderGiven, answer, now);
     outcomes.push(decoded.outcome);
     pause = weightier(pause, decoded.pause);
   }
@@ -163,7 +172,7 @@ function decodeVerdicts(
 
 /**
  * The answer of a request that went well, read in one pass: as many verdicts as numbers, each on the number in its place,
- * and every one says yes. Undefined for any other, which is then read number by number to the same end.
+ * and every one says yes, with an id of its own. Undefined for any other, which is then read number by number to the same end.
  */
 function acceptedInOrder(
   verdicts: readonly unknown[],
@@ -177,7 +186,7 @@ function acceptedInOrder(
     if (outcome === undefined) return undefined;
     outcomes.push(outcome);
   }
-  return outcomes;
+  return haveDistinctIds(outcomes) ? outcomes : undefined;
 }
 
 /** The outcome of a verdict that names this number and says yes, and nothing else. Undefined for any other. */

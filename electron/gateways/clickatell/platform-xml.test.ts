@@ -149,6 +149,12 @@ describe('the answer', () => {
       'a verdict that stands twice',
       response(`<Messages>${message(one, '<Accepted>true</Accepted><Accepted>false</Accepted>')}</Messages>`),
     ],
+    [
+      'an error that stands twice',
+      response(
+        `<Messages>${message(one, '<Accepted>true</Accepted><Error>a</Error><Error>b</Error>')}</Messages>`,
+      ),
+    ],
     ['two verdicts', response(`<Messages>${message(one)}${message(one)}</Messages>`)],
     [
       'a verdict of another word',

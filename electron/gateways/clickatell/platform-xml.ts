@@ -151,14 +151,15 @@ const jsonNames: Readonly<Record<string, string>> = {
   errordescription: 'errorDescription',
 };
 
-/** The fields of one level that an answer can have. A field that stands twice, or is empty, says nothing. */
+/** The fields of one level that an answer can have. An empty one says nothing; where one stands twice, none of them does. */
 function fieldsOf(members: JsonObject): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
   const seen = new Set<string>();
   for (const [member, values] of Object.entries(members)) {
     const name = jsonNames[member.toLowerCase()];
     if (name === undefined) continue;
-    const value = seen.has(name) ? undefined : only(values);
+    if (seen.has(name) || (Array.isArray(values) && values.length > 1)) return {};
+    const value = only(values);
     seen.add(name);
     const text = typeof value === 'string' ? decodeReferences(value).trim() : '';
     if (name === 'accepted') fields[name] = xmlBoolean(text);
