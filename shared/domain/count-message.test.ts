@@ -4,9 +4,9 @@ import { countMessage } from './count-message.ts';
 describe('countMessage', () => {
   test('a text, with and without a header', () => {
     expect(countMessage('a'.repeat(160), {})).toEqual({ encoding: 'gsm-7', parts: 1 });
-    expect(countMessage('a'.repeat(160), { userDataHeader: '0605040B8423F0' })).toEqual({
+    expect(countMessage('a'.repeat(152), { userDataHeader: '0605040B8423F0' })).toEqual({
       encoding: 'gsm-7',
-      parts: 2,
+      parts: 1,
     });
   });
 
@@ -17,11 +17,14 @@ describe('countMessage', () => {
     expect(countMessage('hello', { binary: true })).toBeUndefined();
   });
 
-  test('a header that is none, and one that numbers its part on a message of several', () => {
+  test('a header that is none, and one on a message of several parts', () => {
     expect(countMessage('hello', { userDataHeader: '06' })).toBeUndefined();
-    const numbered = { userDataHeader: '050003010201' };
-    expect(countMessage('hello', numbered)).toEqual({ encoding: 'gsm-7', parts: 1 });
-    expect(countMessage('a'.repeat(200), numbered)).toBeUndefined();
+    for (const userDataHeader of ['050003010201', '0605040B8423F0']) {
+      expect(countMessage('hello', { userDataHeader })).toEqual({ encoding: 'gsm-7', parts: 1 });
+      expect(countMessage('a'.repeat(154), { userDataHeader })).toBeUndefined();
+      expect(countMessage('00'.repeat(135), { binary: true, userDataHeader })).toBeUndefined();
+      expect(countMessage('00'.repeat(135), { binary: true, userDataHeader }, 'central')).toBeUndefined();
+    }
   });
 
   test('the Central gateway counts Greek capitals as Unicode', () => {

@@ -12,8 +12,8 @@ export interface MessageCount {
 }
 
 /**
- * Undefined when body and options do not fit together: hexadecimal that is none, a header that is none, one that says
- * itself which part it is on a message that needs several, or one on a text of Developers' Central.
+ * Undefined when body and options do not fit together: hexadecimal that is none, a header that is none, one on a message that
+ * does not fit one part (docs/adr/0019), or one on a text of Developers' Central.
  * @param family Developers' Central takes fewer characters as they are than GSM-7 has, so it counts some texts longer
  */
 export function countMessage(
@@ -27,7 +27,7 @@ export function countMessage(
   // `udh` is for octets; the Platform's `userDataHeader` goes with any content.
   if (family === 'central' && header !== undefined && options.binary !== true) return undefined;
   const count = countBody(body, options.binary === true, header?.octets.length ?? 0, family);
-  return count !== undefined && count.parts > 1 && header?.numbersParts === true ? undefined : count;
+  return count !== undefined && count.parts > 1 && header !== undefined ? undefined : count;
 }
 
 function countBody(

@@ -15,11 +15,6 @@ export type ParsedHeader =
       readonly kind: 'valid';
       readonly octets: Uint8Array;
       readonly elements: readonly HeaderElement[];
-      /**
-       * Says itself which part of a longer message this is (elements 00 and 08). Then it goes with one part only:
-       * Clickatell must not cut the message again.
-       */
-      readonly numbersParts: boolean;
     }
   | {
       readonly kind: 'invalid';
@@ -58,6 +53,5 @@ export function parseUserDataHeader(hex: string): ParsedHeader {
     elements.push({ identifier, data: octets.slice(at + 2, at + 2 + length) });
     at += 2 + length;
   }
-  const numbersParts = elements.some(({ identifier }) => identifier === 0x00 || identifier === 0x08);
-  return { kind: 'valid', octets, elements, numbersParts };
+  return { kind: 'valid', octets, elements };
 }

@@ -201,6 +201,11 @@ export const situations: readonly Situation[] = [
     understood: () => ({ binary: true, userDataHeader: '0605040B8423F0' }),
   },
   {
+    name: 'octets with a header that do not fit one part',
+    messages: withOptions({ binary: true, userDataHeader: '0605040B8423F0' }, 'ff'.repeat(134)),
+    expected: () => 'not carried',
+  },
+  {
     name: 'a text with a header',
     messages: withOptions({ userDataHeader: '0605040B8423F0' }),
     expected: unlessHttp((circumstances) =>

@@ -193,7 +193,7 @@ export function checkOctets(body: string, header: string | undefined): Checked<s
   if (parsed.kind === 'invalid') return refused('the message is not made of pairs of hexadecimal digits');
   const parts = countBinaryParts(parsed.octets.length, (header?.length ?? 0) / 2);
   if (parts.tooManyParts) return tooManyParts;
-  if (parts.parts > 1 && numbersParts(header)) return numbersItself;
+  if (parts.parts > 1 && header !== undefined) return needsOnePart;
   return { kind: 'valid', value: plainHex(body) };
 }
 
@@ -201,18 +201,15 @@ function checkText(body: string, header: string | undefined): Checked<string> {
   if (header === undefined && body.length <= surelyFits) return { kind: 'valid', value: body };
   const counted = countParts(body, { headerOctets: (header?.length ?? 0) / 2 });
   if (counted.tooManyParts) return tooManyParts;
-  if (counted.parts > 1 && numbersParts(header)) return numbersItself;
+  if (counted.parts > 1 && header !== undefined) return needsOnePart;
   return { kind: 'valid', value: body };
 }
 
-const numbersItself = refused(
-  'the user data header numbers the parts itself, but the message does not fit one part',
-);
-
-function numbersParts(header: string | undefined): boolean {
-  const parsed = header === undefined ? undefined : parseUserDataHeader(header);
-  return parsed?.kind === 'valid' && parsed.numbersParts;
-}
+/**
+ * No document says whether Clickatell cuts such a message, nor what it does with the header then: put it into each part, or into
+ * the first. One that says itself which part it is must not be cut at all.
+ */
+const needsOnePart = refused('a message with a user data header has to fit one part, and this one does not');
 
 function plainHex(text: string): string {
   return text.replace(/[\s:]/g, '');

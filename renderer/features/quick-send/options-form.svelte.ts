@@ -222,8 +222,8 @@ export class OptionsForm {
       const sentence = translate('quick.headerNeedsBinary');
       return { kind: 'problem', option: 'userDataHeader', sentence };
     }
-    if (header.kind === 'value' && this.#numbersPartsOfSeveral(body)) {
-      const sentence = translate('quick.headerNumbersParts');
+    if (header.kind === 'value' && this.#needsSeveralParts(body)) {
+      const sentence = translate('quick.headerOnePart');
       return { kind: 'problem', option: 'userDataHeader', sentence };
     }
     const options: MessageOptions = {
@@ -237,10 +237,8 @@ export class OptionsForm {
     return { kind: 'options', options: Object.keys(options).length === 0 ? undefined : options };
   }
 
-  #numbersPartsOfSeveral(body: string): boolean {
-    const header = parseUserDataHeader(this.userDataHeader);
-    if (header.kind === 'invalid' || !header.numbersParts) return false;
-    const headerOctets = header.octets.length;
+  #needsSeveralParts(body: string): boolean {
+    const { headerOctets } = this;
     if (!this.binary) return countParts(body, { headerOctets }).parts > 1;
     const content = parseHex(body);
     return content.kind === 'octets' && countBinaryParts(content.octets.length, headerOctets).parts > 1;

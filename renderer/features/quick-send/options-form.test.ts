@@ -85,14 +85,14 @@ describe('OptionsForm', () => {
     expect(form.offersHeader('central')).toBe(true);
   });
 
-  it('refuses a header that numbers parts for a text of several', () => {
+  it('refuses a header on a text of several parts', () => {
     const form = Object.assign(new OptionsForm(), { userDataHeader: '050003010201' });
     expect(form.read(platform, 'a'.repeat(153), now).kind).toBe('options');
     expect(form.read(platform, 'a'.repeat(154), now)).toMatchObject({ option: 'userDataHeader' });
     expect(form.read(platform, 'Ψωμί'.repeat(20), now)).toMatchObject({ option: 'userDataHeader' });
   });
 
-  it('refuses a header that numbers parts for a message of several', () => {
+  it('refuses a header on octets of several parts', () => {
     const form = Object.assign(new OptionsForm(), { binary: true, userDataHeader: '050003010201' });
     expect(form.read(central, '00'.repeat(10), now).kind).toBe('options');
     expect(form.read(central, '00'.repeat(200), now)).toMatchObject({ option: 'userDataHeader' });
