@@ -279,6 +279,13 @@ async function workOn(
     store: new SqliteListStore(database, () => parts.clock.monotonic()),
     readList: (source, onReport, signal) =>
       workers.run('read-list', source, { timeoutMilliseconds: listTimeoutMilliseconds, signal, onReport }),
+    findRepeats: async (query, onReport, signal) => {
+      await workers.run('list-repeats', query, {
+        timeoutMilliseconds: listTimeoutMilliseconds,
+        signal,
+        onReport,
+      });
+    },
     newId: randomUUID,
     newRef: newReference,
     clock: parts.clock,

@@ -8,9 +8,10 @@ import { holdCopied } from '../db/care/hold.ts';
 import { closeDatabase, openDatabase, type WriteDatabase } from '../db/open.ts';
 import { AccountStore } from '../db/stores/accounts.ts';
 import { ListNotFound, SqliteListStore } from '../db/stores/lists.ts';
+import { SqliteNumberStore } from '../db/stores/numbers.ts';
 import { SqliteOutboxStore } from '../db/stores/outbox.ts';
-import { ListImports } from './list-imports.ts';
-import type { ListReport, ListResult, Log, ReadList, Timers } from './ports.ts';
+import { ListImports, type ListYes } from './list-imports.ts';
+import type { FindRepeats, ListRecipient, ListReport, ListResult, Log, ReadList, Timers } from './ports.ts';
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const text = { body: 'Hello', parts: 1, encoding: 'gsm-7', bestBefore: undefined } as const;
@@ -78,11 +79,24 @@ function reader(): Reader {
   };
 }
 
-function imports(readList: ReadList): ListImports {
+/** A yes to everybody, at once, with no guard but what is asked for. */
+function yes(accountId: number, changes: Partial<ListYes> = {}): ListYes {
+  return {
+    accountId,
+    text,
+    choice: { flagged: false, sharing: false },
+    guard: { since: undefined, answer: undefined },
+    undoMilliseconds: 0,
+    ...changes,
+  };
+}
+
+function imports(readList: ReadList, findRepeats: FindRepeats = () => Promise.resolve()): ListImports {
   let ids = 0;
   return new ListImports({
     store: new SqliteListStore(database, () => performance.now()),
     readList,
+    findRepeats,
     newId: () => {
       ids += 1;
       return `list-${ids}`;
@@ -103,7 +117,13 @@ const shape = {
   column: 0,
   header: true,
 } as const;
-const counts = (taken: number) => ({ read: taken, taken, duplicates: 0, leftOut: {} });
+const counts = (taken: number, sharing = 0) => ({
+  read: taken + sharing,
+  taken,
+  sharing,
+  duplicates: 0,
+  leftOut: {},
+});
 const people = (count: number, from = 0) =>
   Array.from(
     { length: count },
@@ -134,7 +154,8 @@ describe('a list', () => {
     const { lists } = await ready(300);
     expect(lists.state).toMatchObject({ phase: 'ready', counts: { taken: 300 } });
     expect(messages()).toEqual([]);
-    expect(lists.send(lists.id ?? '', accountId, text)).toBe(300);
+    expect(await lists.send(lists.id ?? '', yes(accountId))).toBe(true);
+    expect(lists.state).toMatchObject({ phase: 'making', total: 300 });
     await settle();
     expect(lists.state).toEqual({ phase: 'done', total: 300 });
     expect(messages().map(({ recipient }) => recipient)).toEqual(people(300).map(([, one]) => one));
@@ -146,10 +167,10 @@ describe('a list', () => {
     const accountId = account();
     const { lists } = await ready(50);
     const id = lists.id ?? '';
-    lists.send(id, accountId, text);
-    expect(lists.send(id, accountId, text)).toBe(50);
+    void lists.send(id, yes(accountId));
+    expect(await lists.send(id, yes(accountId))).toBe(true);
     await settle();
-    expect(lists.send(id, accountId, text)).toBe(50);
+    expect(await lists.send(id, yes(accountId))).toBe(true);
     await settle();
     expect(messages()).toHaveLength(50);
   });
@@ -157,14 +178,14 @@ describe('a list', () => {
   test('another one’s yes does not send it', async () => {
     const accountId = account();
     const { lists } = await ready(5);
-    expect(lists.send('another', accountId, text)).toBeUndefined();
+    expect(await lists.send('another', yes(accountId))).toBe(false);
     await settle();
     expect(messages()).toEqual([]);
   });
 
   test('stays as it was when the account is gone', async () => {
     const { lists } = await ready(5);
-    expect(() => lists.send(lists.id ?? '', 99, text)).toThrow();
+    await expect(lists.send(lists.id ?? '', yes(99))).rejects.toThrow();
     expect(lists.state.phase).toBe('ready');
     await settle();
     expect(messages()).toEqual([]);
@@ -183,7 +204,7 @@ describe('a list', () => {
     await settle();
     expect(lists.state).toEqual({ phase: 'none' });
     expect([rows('list_import'), rows('list_import_recipient'), rows('message')]).toEqual([0, 0, 0]);
-    expect(lists.send(id ?? '', account(), text)).toBeUndefined();
+    expect(await lists.send(id ?? '', yes(account()))).toBe(false);
   });
 
   test('is dropped when another file is chosen, and not while its texts are made', async () => {
@@ -194,7 +215,7 @@ describe('a list', () => {
     await settle();
     expect(database.prepare('SELECT submission_id FROM list_import').pluck().all()).not.toContain(first);
     const { lists: second } = await ready(30);
-    second.send(second.id ?? '', accountId, text);
+    await second.send(second.id ?? '', yes(accountId));
     expect(second.read('/third.csv', 'third.csv', 'ZA')).toBe(false);
     second.stop();
     await settle();
@@ -221,10 +242,177 @@ describe('a list', () => {
     const accountId = account();
     const { lists } = await ready(40);
     expect(new AccountStore(database).openTexts(accountId)).toBe(0);
-    lists.send(lists.id ?? '', accountId, text);
+    await lists.send(lists.id ?? '', yes(accountId));
     expect(new AccountStore(database).openTexts(accountId)).toBe(40);
     await settle();
     expect(new AccountStore(database).openTexts(accountId)).toBe(40);
+  });
+});
+
+describe('who is not simply taken', () => {
+  const [first, second, third, fourth] = people(4).map(([, recipient]) => recipient) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  const sent = (): string[] => messages().map(({ recipient }) => recipient);
+
+  /** Rows 1 to 4 with a number each, and 5 to 8 with the same numbers and something else beside them. */
+  async function families(findRepeats?: FindRepeats): Promise<ListImports> {
+    const read = reader();
+    const lists = imports(read.readList, findRepeats);
+    lists.read('/clients.csv', 'clients.csv', 'ZA');
+    read.report({ kind: 'shape', shape });
+    const again = people(4).map(([row, recipient]): ListRecipient => [row + 4, recipient, true]);
+    read.report({ kind: 'recipients', recipients: [...people(4), ...again], counts: counts(4, 4), part: 1 });
+    read.finish({ counts: counts(4, 4), leftOut: [{ row: 9, value: 'x', reason: 'not-a-number' }] });
+    await settle();
+    return lists;
+  }
+
+  /** The second number asked for no more texts; the third could not be reached twice. */
+  function known(): void {
+    const numbers = new SqliteNumberStore(database);
+    numbers.optOut([second], 'person', 1);
+    numbers.note(third, 'unreachable', 1);
+    numbers.note(third, 'unreachable', 2);
+    // Once is a phone that was off.
+    numbers.note(fourth, 'unreachable', 2);
+  }
+
+  test('is counted by reason before the yes, and the sum holds', async () => {
+    known();
+    const { state } = await families();
+    expect(state).toMatchObject({
+      phase: 'ready',
+      counts: {
+        read: 8,
+        taken: 2,
+        sharing: 2,
+        flagged: 1,
+        flaggedSharing: 1,
+        duplicates: 0,
+        leftOut: { 'opted-out': 2 },
+      },
+    });
+    expect(state.phase === 'ready' && state.leftOut.map(({ row, reason }) => [row, reason])).toEqual([
+      [2, 'opted-out'],
+      [3, 'flagged'],
+      [6, 'opted-out'],
+      [7, 'flagged'],
+      [9, 'not-a-number'],
+    ]);
+  });
+
+  test.each([
+    [{ flagged: false, sharing: false }, [first, fourth]],
+    [{ flagged: true, sharing: false }, [first, third, fourth]],
+    [{ flagged: false, sharing: true }, [first, fourth, first, fourth]],
+    [{ flagged: true, sharing: true }, [first, third, fourth, first, third, fourth]],
+  ])(
+    'goes or stays as the person says (%j); who asked for no more texts never goes',
+    async (choice, expected) => {
+      known();
+      const accountId = account();
+      const lists = await families();
+      expect(await lists.send(lists.id ?? '', yes(accountId, { choice }))).toBe(true);
+      expect(lists.state).toMatchObject({ total: expected.length });
+      await settle();
+      expect(sent()).toEqual(expected);
+      expect(lists.state).toEqual({ phase: 'done', total: expected.length });
+      expect([rows('list_import'), rows('list_import_recipient')]).toEqual([0, 0]);
+    },
+  );
+
+  test('who got the same text lately is asked about once, for these words and these recipients', async () => {
+    const accountId = account();
+    const asked: string[] = [];
+    const lists = await families((query, onReport) => {
+      asked.push(query.body);
+      onReport([1]);
+      onReport([3]);
+      return Promise.resolve();
+    });
+    const id = lists.id ?? '';
+    const guard = { since: 500, answer: undefined };
+    expect(await lists.send(id, yes(accountId, { guard }))).toBe(true);
+    expect(lists.state).toMatchObject({ phase: 'ready', repeats: 2 });
+    // Other words than those that were asked about: asked anew, whatever the answer says.
+    const other = { ...text, body: 'Other words' };
+    await lists.send(id, yes(accountId, { text: other, guard: { ...guard, answer: 'send' } }));
+    expect(lists.state).toMatchObject({ phase: 'ready', repeats: 2 });
+    await lists.send(id, yes(accountId, { text: other, guard: { ...guard, answer: 'leave-out' } }));
+    expect(asked).toEqual(['Hello', 'Other words']);
+    await settle();
+    expect(sent()).toEqual([second, fourth]);
+    expect(rows('list_import_recipient')).toBe(0);
+  });
+
+  test('all of them go when the person says so', async () => {
+    const accountId = account();
+    const lists = await families((_query, onReport) => Promise.resolve(onReport([1, 2])));
+    const id = lists.id ?? '';
+    await lists.send(id, yes(accountId, { guard: { since: 500, answer: undefined } }));
+    await lists.send(id, yes(accountId, { guard: { since: 500, answer: 'send' } }));
+    await settle();
+    expect(sent()).toHaveLength(4);
+  });
+
+  test('stopped while that is looked up, nothing is sent', async () => {
+    const accountId = account();
+    const looking = Promise.withResolvers<void>();
+    const lists = await families((_query, _onReport, signal) => {
+      signal.addEventListener('abort', () => looking.reject(new Error('stopped')));
+      return looking.promise;
+    });
+    const guard = { since: 500, answer: undefined };
+    const sending = lists.send(lists.id ?? '', yes(accountId, { guard }));
+    lists.stop();
+    expect(await sending).toBe(false);
+    await settle();
+    expect([lists.state.phase, rows('message'), rows('list_import')]).toEqual(['none', 0, 0]);
+  });
+});
+
+describe('taking a list back', () => {
+  test('in time, nothing of it is a text, and it can be sent again', async () => {
+    const accountId = account();
+    const { lists } = await ready(30);
+    const id = lists.id ?? '';
+    await lists.send(id, yes(accountId, { undoMilliseconds: 8_000 }));
+    expect(lists.state).toEqual({ phase: 'sealed', total: 30, until: 9_000 });
+    // What is sealed is somebody's word: another file does not take its place.
+    expect(lists.read('/other.csv', 'other.csv', 'ZA')).toBe(false);
+    lists.stop();
+    expect(lists.undo()).toBe(true);
+    expect(lists.state).toMatchObject({ phase: 'ready', counts: { taken: 30 }, takenBack: 'Hello' });
+    expect([rows('message'), rows('submission')]).toEqual([0, 0]);
+    await settle();
+    expect(rows('message')).toBe(0);
+    await lists.send(id, yes(accountId));
+    await settle();
+    expect(messages()).toHaveLength(30);
+  });
+
+  test('once its time is over it is made, and cannot be taken back', async () => {
+    const { lists } = await ready(30);
+    await lists.send(lists.id ?? '', yes(account(), { undoMilliseconds: 8_000 }));
+    await settle();
+    expect(lists.undo()).toBe(false);
+    expect(lists.state).toEqual({ phase: 'done', total: 30 });
+    expect(messages()).toHaveLength(30);
+  });
+
+  test('ended meanwhile, it is made at the next start: the yes is on disk', async () => {
+    const { lists } = await ready(30);
+    await lists.send(lists.id ?? '', yes(account(), { undoMilliseconds: 8_000 }));
+    lists.close();
+    expect(waiting).toEqual([]);
+    const after = imports(reader().readList);
+    after.resume();
+    await settle();
+    expect(messages()).toHaveLength(30);
   });
 });
 
@@ -272,7 +460,7 @@ describe('killed', () => {
 test('from a copy, the rest of a list waits for another yes', async () => {
   const accountId = account();
   const { lists } = await ready(60);
-  lists.send(lists.id ?? '', accountId, text);
+  await lists.send(lists.id ?? '', yes(accountId));
   // One slice, and then the copy is made.
   waiting.shift()?.();
   lists.close();
@@ -306,7 +494,7 @@ test('a list that is gone, or sealed, takes no more recipients', () => {
   expect(() => store.add('none', people(1))).toThrow(ListNotFound);
   store.begin('list', 'x', 1);
   store.add('list', people(1));
-  store.seal('list', account(), text, 1);
+  store.seal('list', account(), text, { flagged: false, sharing: false }, 1);
   expect(() => store.add('list', people(1, 5))).toThrow(ListNotFound);
   expect(store.dropSlice('list', 5)).toBe(false);
   expect(rows('list_import_recipient')).toBe(1);

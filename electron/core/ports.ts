@@ -402,6 +402,14 @@ export interface OptOut {
   readonly createdAt: number;
 }
 
+/** A number with two failures for good, or more, that no delivery has disproved. */
+export interface FlaggedNumber {
+  readonly recipient: string;
+  readonly failures: number;
+  /** ms UTC. */
+  readonly lastFailureAt: number;
+}
+
 /** What was sent to a number lately. */
 export interface EarlierText {
   readonly recipient: string;
@@ -422,6 +430,13 @@ export interface NumberStore {
   optOutCount(): number;
   /** Numbers with two failures for good that no delivery has disproved. */
   flagged(recipients: readonly string[]): ReadonlySet<string>;
+  /** Those that failed last first. `beginsWith`: digits of the number, `+` included. */
+  flaggedPage(page: {
+    readonly beginsWith: string;
+    readonly before: FlaggedNumber | undefined;
+    readonly limit: number;
+  }): FlaggedNumber[];
+  flaggedCount(): number;
   /** A person knows that the number works. */
   clearHealth(recipient: string): void;
   /** Texts to a number since a time that were sent, or are about to be; newest first. */
@@ -526,8 +541,39 @@ export interface RecurrenceStore {
 /** What each text of a list will be, but for its number and reference. */
 export type ListText = Omit<NewMessage, 'clientRef' | 'recipient'>;
 
-/** A recipient of a list: its row in the file, counted from 1, and its number in E.164. */
-export type ListRecipient = readonly [row: number, recipient: string];
+/**
+ * A recipient of a list: its row in the file, counted from 1, and its number in E.164. `sharing`: an earlier row has the same
+ * number, and something else beside it.
+ */
+export type ListRecipient = readonly [row: number, recipient: string, sharing?: true];
+
+/** A recipient that is not simply taken. One who asked for no more texts never gets one, whatever the person says. */
+export interface HeldRecipient {
+  readonly row: number;
+  readonly recipient: string;
+  readonly reason: 'opted-out' | 'flagged';
+  readonly sharing: boolean;
+}
+
+/** What a person says about those who are not simply taken. */
+export interface ListChoice {
+  /** Numbers that could not be reached lately get a text all the same. */
+  readonly flagged: boolean;
+  /** One text for each row, also where several have the same number. */
+  readonly sharing: boolean;
+  /** What this check found is left out (`markRepeats`); undefined: nothing is. */
+  readonly withoutRepeatsOf?: number | undefined;
+}
+
+/** Recipients of a list to whom nearly the same text went lately. */
+export interface RepeatQuery {
+  readonly listId: string;
+  readonly body: string;
+  /** ms UTC. */
+  readonly since: number;
+  /** Only those who would get a text. */
+  readonly choice: Pick<ListChoice, 'flagged' | 'sharing'>;
+}
 
 export interface StoredList {
   readonly id: string;
@@ -546,14 +592,22 @@ export interface StoredList {
  */
 export interface ListStore {
   begin(id: string, fileName: string, now: number): void;
-  /** One transaction. @throws ListNotFound */
-  add(id: string, recipients: readonly ListRecipient[]): void;
+  /**
+   * One transaction. Those who asked for no more texts are not kept.
+   * @returns who is not simply taken
+   * @throws ListNotFound
+   */
+  add(id: string, recipients: readonly ListRecipient[]): readonly HeldRecipient[];
+  /** Notes what a check found. Checks of a list are counted from 1. */
+  markRepeats(id: string, check: number, rows: readonly number[]): void;
   /**
    * From here on all of them will be sent. Sealing again changes nothing.
    * @returns how many texts it will be
    * @throws ListNotFound, AccountRemoved
    */
-  seal(id: string, accountId: number, text: ListText, now: number): number;
+  seal(id: string, accountId: number, text: ListText, choice: ListChoice, now: number): number;
+  /** Takes the yes back, as long as nothing of the list is a text. @returns whether it was in time */
+  unseal(id: string): boolean;
   /** Seals a list that is held, with the text and the account it had. @throws ListNotFound, AccountRemoved */
   sealAgain(id: string, now: number): void;
   /** Deletes recipients of a list that is not sealed, for about the time given, and at last the list. True: there is more. */
@@ -579,7 +633,8 @@ export interface ListSource {
   readonly column: number | null;
 }
 
-export type LeftOutReason = Extract<RecipientView, { kind: 'invalid' }>['reason'];
+/** `opted-out`, `flagged`: by what is known of the number (`HeldRecipient`). The others are about what stands in the row. */
+export type LeftOutReason = Extract<RecipientView, { kind: 'invalid' }>['reason'] | HeldRecipient['reason'];
 
 export interface ListColumn {
   /** From the first row; null where that holds no names. */
@@ -598,10 +653,13 @@ export interface ListShape {
   readonly header: boolean;
 }
 
-/** Every row is exactly one of taken, duplicate, left out. */
+/** Every row is exactly one of taken, sharing, duplicate, left out. */
 export interface ListCounts {
   readonly read: number;
   readonly taken: number;
+  /** Another row of a number that is taken, with something else beside it. */
+  readonly sharing: number;
+  /** The same row again. */
   readonly duplicates: number;
   readonly leftOut: Readonly<Partial<Record<LeftOutReason, number>>>;
 }
@@ -629,6 +687,13 @@ export interface ListResult {
   /** The first of them. */
   readonly leftOut: readonly LeftOutRow[];
 }
+
+/** Looks for nearly the same texts off the main thread; `onReport` gets rows of the list, in pieces. */
+export type FindRepeats = (
+  query: RepeatQuery,
+  onReport: (rows: readonly number[]) => void,
+  signal: AbortSignal,
+) => Promise<void>;
 
 /** Reads a file off the main thread. Rejects with an error whose `code` says what is wrong with the file. */
 export type ReadList = (

@@ -41,6 +41,8 @@ export interface Scenario {
   readonly draft: Partial<DraftView>;
   /** Until when quiet hours hold what is sent, ms UTC. */
   readonly heldUntil: number | null;
+  /** To how many of a list nearly the same text went lately. */
+  readonly repeats: number;
   /** How many failed texts could be sent again. */
   readonly failed: number;
   /** What becomes of texts that the pretend Clickatell is asked about. */
@@ -108,8 +110,24 @@ const fakeList = {
     column: 1,
     header: true,
   },
-  counts: { read: 131, taken: 118, duplicates: 9, leftOut: [{ reason: 'too-short', count: 4 }] },
-  leftOut: [{ row: 17, value: '082 55', reason: 'too-short' }],
+  counts: {
+    read: 141,
+    taken: 118,
+    sharing: 4,
+    flagged: 3,
+    flaggedSharing: 1,
+    duplicates: 9,
+    leftOut: [
+      { reason: 'too-short', count: 4 },
+      { reason: 'opted-out', count: 2 },
+    ],
+  },
+  leftOut: [
+    { row: 17, value: '082 55', reason: 'too-short' },
+    { row: 40, value: '+27825550140', reason: 'opted-out' },
+  ],
+  repeats: null,
+  takenBack: null,
 } as const satisfies ListView;
 
 const hour = 3_600_000;
@@ -228,6 +246,7 @@ const base: Scenario = {
   draft: {},
   heldUntil: null,
   failed: 0,
+  repeats: 0,
   incident: null,
   told: 'at-gateway',
   section: 'history',
@@ -415,6 +434,8 @@ export interface FakeClient extends Client {
 
 export function createFakeClient(scenario: Scenario): FakeClient {
   let list: ListView = { phase: 'none', undone: null };
+  /** The words of a list that was sealed. */
+  let takenBack: string | undefined;
   const messages = new Map(scenario.messages.map((message) => [message.id, message]));
   const listeners = new Set<(push: Push) => void>();
   const calls: { method: Method; input: unknown }[] = [];
@@ -712,8 +733,31 @@ export function createFakeClient(scenario: Scenario): FakeClient {
       return success(list);
     },
     'lists.goOn': () => success(list),
-    'lists.send': () => {
-      list = { phase: 'done', fileName: fakeList.fileName, total: fakeList.counts.taken };
+    'lists.undo': () => {
+      if (list.phase === 'sealed') list = { ...fakeList, takenBack: takenBack ?? null };
+      return success(list);
+    },
+    'lists.send': ({ body, flagged, sharing, repeats }) => {
+      const { taken, sharing: more, flagged: unreached } = fakeList.counts;
+      if (scenario.repeats > 0 && repeats === undefined) {
+        list = { ...fakeList, repeats: { count: scenario.repeats, hours: settings.repeatGuardHours } };
+        return success(list);
+      }
+      const total =
+        taken +
+        (flagged === true ? unreached : 0) +
+        (sharing === true ? more : 0) -
+        (repeats === 'leave-out' ? scenario.repeats : 0);
+      takenBack = body;
+      list =
+        settings.undoSeconds === 0
+          ? { phase: 'done', fileName: fakeList.fileName, total }
+          : {
+              phase: 'sealed',
+              fileName: fakeList.fileName,
+              total,
+              until: scenario.now() + settings.undoSeconds * 1_000,
+            };
       return success(list);
     },
     'messages.rows': ({ ids }) =>

@@ -59,6 +59,7 @@ export const methods = [
   'lists.stop',
   'lists.goOn',
   'lists.send',
+  'lists.undo',
   'settings.read',
   'settings.change',
   'accounts.list',

@@ -8,7 +8,7 @@ const shortText = v.pipe(v.string(), v.maxLength(500));
 const listId = v.pipe(v.string(), v.maxLength(40));
 const column = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(1_000));
 
-/** Reasons of `recipientSchema`. */
+/** Reasons of `recipientSchema`, and those that are about the number's owner or past. */
 export const leftOutReasons = [
   'empty',
   'not-a-number',
@@ -17,6 +17,8 @@ export const leftOutReasons = [
   'extension',
   'unknown-country',
   'not-possible',
+  'opted-out',
+  'flagged',
 ] as const;
 
 const shape = v.strictObject({
@@ -29,10 +31,15 @@ const shape = v.strictObject({
   column,
   header: v.boolean(),
 });
-/** `read` is the sum of `taken`, `duplicates` and all that was left out. */
+/** `read` is the sum of all of these. */
 const counts = v.strictObject({
   read: count,
   taken: count,
+  /** Another row of a number that is taken, with something else beside it: two children, one mobile. */
+  sharing: count,
+  /** Could not be reached lately: left out unless the person says otherwise. Further rows of those are `flaggedSharing`. */
+  flagged: count,
+  flaggedSharing: count,
   duplicates: count,
   leftOut: v.array(v.strictObject({ reason: v.picklist(leftOutReasons), count })),
 });
@@ -60,6 +67,17 @@ export const listSchema = v.variant('phase', [
     counts,
     /** The first of them. */
     leftOut: v.pipe(v.array(leftOutRow), v.maxLength(200)),
+    /** To how many nearly the same text went within so many hours. Null: not asked yet, or to nobody. */
+    repeats: v.nullable(v.strictObject({ count, hours: count })),
+    /** The words of a text that was taken back. */
+    takenBack: v.nullable(v.string()),
+  }),
+  /** The person has said yes, and can take it back until then, ms UTC: nothing of it is in the outbox yet. */
+  v.strictObject({
+    phase: v.literal('sealed'),
+    fileName: shortText,
+    total: count,
+    until: count,
   }),
   /** From a copy of the outbox: the person has said yes before, and is asked anew about what is not a text yet. */
   v.strictObject({ phase: v.literal('held'), fileName: shortText, made: count, total: count }),
@@ -86,7 +104,9 @@ export const listMethods = {
   'lists.stop': { input: nothing, output: listSchema, windows: main },
   /** The new yes to a list that was held. */
   'lists.goOn': { input: nothing, output: listSchema, windows: main },
-  /** The person's yes. The same id again is the same list. */
+  /** Takes the yes back. The answer says whether that was in time: `ready`, or what it is instead. */
+  'lists.undo': { input: nothing, output: listSchema, windows: main },
+  /** The person's yes. The same id again is the same list. Answers `ready` with `repeats` where a person is asked first. */
   'lists.send': {
     input: v.strictObject({
       id: listId,
@@ -94,6 +114,16 @@ export const listMethods = {
       /** Absent: the default account. */
       accountId: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1))),
       options: v.optional(messageOptionsSchema),
+      /** As for `sending.submit`. */
+      sendAt: v.optional(count),
+      bestBefore: v.optional(count),
+      quietReason: v.optional(v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200))),
+      /** Numbers that could not be reached lately get a text all the same. */
+      flagged: v.optional(v.boolean()),
+      /** One text for each row, also where several have the same number. */
+      sharing: v.optional(v.boolean()),
+      /** The answer about those to whom nearly the same text went lately. */
+      repeats: v.optional(v.picklist(['leave-out', 'send'])),
     }),
     output: listSchema,
     windows: main,

@@ -25,7 +25,8 @@ for (let piece = 0; piece < 10; piece += 1) {
   );
   if (moment === 'reading' && piece === 6) die();
 }
-store.seal('list', account.id, { body: 'Hello', parts: 1, encoding: 'gsm-7', bestBefore: undefined }, 2);
+const text = { body: 'Hello', parts: 1, encoding: 'gsm-7', bestBefore: undefined } as const;
+store.seal('list', account.id, text, { flagged: false, sharing: false }, 2);
 if (moment === 'sealed') die();
 for (let slice = 0; ; slice += 1) {
   const newRef = (): string => {

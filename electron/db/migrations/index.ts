@@ -9,6 +9,7 @@ import * as control from './0060-control.ts';
 import * as delivery from './0070-delivery.ts';
 import * as dataCare from './0080-data-care.ts';
 import * as size from './0090-size.ts';
+import * as guards from './0100-guards.ts';
 
 export interface Migration {
   readonly version: number;
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   delivery,
   dataCare,
   size,
+  guards,
 ];

@@ -1,9 +1,22 @@
 /** Numbers not to text, numbers that cannot be reached, and what went to a number lately. */
-import type { EarlierText, NumberNews, NumberStore, OptOut, OptOutSource } from '../../core/ports.ts';
+import type {
+  EarlierText,
+  FlaggedNumber,
+  NumberNews,
+  NumberStore,
+  OptOut,
+  OptOutSource,
+} from '../../core/ports.ts';
 import type { WriteDatabase } from '../open.ts';
 
 /** One failure may be a phone that was off for long; two in a row are a number that is wrong. */
-const flaggedFrom = 2;
+export const flaggedFrom = 2;
+
+/** Texts to a number since a time that were sent, or are about to be; newest first. */
+export const sinceSql = `SELECT recipient, body, created_at AS createdAt FROM message
+  WHERE recipient = :recipient AND created_at >= :time AND submission_id <> :exceptSubmission
+  AND state NOT IN ('cancelled', 'rejected', 'expired', 'abandoned', 'undelivered')
+  ORDER BY id DESC LIMIT :limit`;
 
 export class SqliteNumberStore implements NumberStore {
   readonly #database: WriteDatabase;
@@ -32,12 +45,16 @@ export class SqliteNumberStore implements NumberStore {
       isFlagged: database.prepare(
         `SELECT 1 FROM number_health WHERE recipient = ? AND failures >= ${flaggedFrom}`,
       ),
-      since: database.prepare(
-        `SELECT recipient, body, created_at AS createdAt FROM message
-         WHERE recipient = :recipient AND created_at >= :time AND submission_id <> :exceptSubmission
-         AND state NOT IN ('cancelled', 'rejected', 'expired', 'abandoned', 'undelivered')
-         ORDER BY id DESC LIMIT :limit`,
+      flaggedPage: database.prepare(
+        `SELECT recipient, failures, last_failure_at AS lastFailureAt FROM number_health
+         WHERE failures >= ${flaggedFrom} AND (last_failure_at, recipient) < (:lastFailureAt, :recipient)
+         AND substr(recipient, 1, length(:beginsWith)) = :beginsWith
+         ORDER BY last_failure_at DESC, recipient DESC LIMIT :limit`,
       ),
+      flaggedCount: database
+        .prepare(`SELECT count(*) FROM number_health WHERE failures >= ${flaggedFrom}`)
+        .pluck(),
+      since: database.prepare(sinceSql),
     };
   }
 
@@ -83,6 +100,27 @@ export class SqliteNumberStore implements NumberStore {
 
   flagged(recipients: readonly string[]): ReadonlySet<string> {
     return new Set(recipients.filter((recipient) => this.#sql.isFlagged.get(recipient) !== undefined));
+  }
+
+  flaggedPage({
+    beginsWith,
+    before,
+    limit,
+  }: {
+    readonly beginsWith: string;
+    readonly before: FlaggedNumber | undefined;
+    readonly limit: number;
+  }): FlaggedNumber[] {
+    return this.#sql.flaggedPage.all({
+      lastFailureAt: before?.lastFailureAt ?? Number.MAX_SAFE_INTEGER,
+      recipient: before?.recipient ?? '',
+      beginsWith,
+      limit,
+    }) as FlaggedNumber[];
+  }
+
+  flaggedCount(): number {
+    return this.#sql.flaggedCount.get() as number;
   }
 
   clearHealth(recipient: string): void {

@@ -8,5 +8,6 @@ export type Lane = 'quick' | 'long';
 
 export const lanes: Readonly<Record<JobName, Lane>> = {
   'read-list': 'long',
+  'list-repeats': 'long',
   search: 'quick',
 };

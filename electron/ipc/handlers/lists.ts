@@ -1,9 +1,10 @@
 import { assertNever, failure, success } from '../../../shared/errors.ts';
 import { type ListView, leftOutReasons } from '../../../shared/ipc/list-methods.ts';
 import { compose } from '../../core/compose.ts';
-import type { ListImports } from '../../core/list-imports.ts';
-import type { ListCounts, ListShape } from '../../core/ports.ts';
+import type { CheckedCounts, ListImports } from '../../core/list-imports.ts';
+import type { ListShape } from '../../core/ports.ts';
 import type { Handlers } from '../register.ts';
+import { readTiming } from './sending.ts';
 import type { Services } from './services.ts';
 
 type Group = Pick<Handlers, Extract<keyof Handlers, `lists.${string}`>>;
@@ -14,7 +15,7 @@ export function listHandlers(services: Services): Group {
   const lists = (): ListImports | undefined => services.workspace()?.lists;
   const view = (): ListView => {
     const current = lists();
-    return current === undefined ? none : listView(current);
+    return current === undefined ? none : listView(current, services.settings().repeatGuardHours);
   };
   return {
     'lists.status': () => success(view()),
@@ -34,30 +35,49 @@ export function listHandlers(services: Services): Group {
       return success(view());
     },
     'lists.goOn': () => (lists()?.goOn() === true ? success(view()) : failure('list-gone')),
-    'lists.send': async ({ id, body, accountId, options }) => {
+    'lists.undo': () => {
+      lists()?.undo();
+      return success(view());
+    },
+    'lists.send': async ({ id, body, accountId, options, flagged, sharing, repeats, ...when }) => {
       const workspace = services.workspace();
       const runner = workspace?.accounts.get(accountId);
       if (workspace === undefined || runner === undefined) return failure('no-account');
       const rules = await services.textRules();
+      const { undoSeconds, repeatGuardHours } = services.settings();
+      const now = services.now();
+      const timing = readTiming(when, options?.deliverAt, undoSeconds, now);
+      if (!timing.ok) return timing;
       // One text stands for all: each differs in its number alone.
       const composed = compose(['any'], body, options ?? {}, {
         understand: () => ({ kind: 'valid', e164: '+0', display: '', country: null }),
         countParts: (text, given) => rules.countMessage(text, given, runner.account.family),
         newRef: services.newRef,
         carries: runner.gateway.capabilities.options ?? [],
-        now: services.now(),
+        now,
       });
       if (!composed.ok) return composed;
       const [first] = composed.value;
       if (first === undefined) return failure('internal');
       const { clientRef: _, recipient: __, ...text } = first;
-      if (workspace.lists.send(id, runner.account.id, text) === undefined) return failure('list-gone');
-      return success(view());
+      const { sendAt, bestBefore, quietOverride, notBefore } = timing.value;
+      const known = await workspace.lists.send(id, {
+        accountId: runner.account.id,
+        // What can be taken back is the list, before it is made: its texts need no time of their own for that.
+        text: { ...text, sendAt, bestBefore, quietOverride },
+        choice: { flagged: flagged === true, sharing: sharing === true },
+        guard: {
+          since: repeatGuardHours > 0 ? now - repeatGuardHours * 3_600_000 : undefined,
+          answer: repeats,
+        },
+        undoMilliseconds: notBefore === undefined ? 0 : undoSeconds * 1_000,
+      });
+      return known ? success(view()) : failure('list-gone');
     },
   };
 }
 
-function listView(lists: ListImports): ListView {
+function listView(lists: ListImports, hours: number): ListView {
   const { state, fileName } = lists;
   switch (state.phase) {
     case 'none':
@@ -78,7 +98,11 @@ function listView(lists: ListImports): ListView {
         shape: shapeView(state.shape),
         counts: countsView(state.counts),
         leftOut: state.leftOut.map((row) => ({ ...row })),
+        repeats: state.repeats === undefined ? null : { count: state.repeats, hours },
+        takenBack: state.takenBack ?? null,
       };
+    case 'sealed':
+      return { phase: 'sealed', fileName, total: state.total, until: state.until };
     case 'held':
       return { phase: 'held', fileName, made: state.made, total: state.total };
     case 'making':
@@ -96,7 +120,7 @@ function shapeView(shape: ListShape) {
   return { ...shape, columns: shape.columns.map((column) => ({ ...column })) };
 }
 
-function countsView({ leftOut, ...counts }: ListCounts) {
+function countsView({ leftOut, ...counts }: CheckedCounts) {
   return {
     ...counts,
     leftOut: leftOutReasons.flatMap((reason) => {

@@ -25,7 +25,7 @@ interface Timing {
 }
 
 /** Times that contradict each other, or the clock, are found before anything is taken. */
-function readTiming(
+export function readTiming(
   when: Pick<Input<'sending.submit'>, 'sendAt' | 'bestBefore' | 'quietReason'>,
   deliverAt: number | undefined,
   undoSeconds: number,

@@ -49,8 +49,10 @@ async function read(
   );
   const leftOut = Object.values(result.counts.leftOut).reduce((sum, count) => sum + count, 0);
   // Every row is accounted for, exactly once.
-  expect(result.counts.read).toBe(result.counts.taken + result.counts.duplicates + leftOut);
-  expect(recipients).toHaveLength(result.counts.taken);
+  expect(result.counts.read).toBe(
+    result.counts.taken + result.counts.sharing + result.counts.duplicates + leftOut,
+  );
+  expect(recipients).toHaveLength(result.counts.taken + result.counts.sharing);
   return { ...result, shape, recipients, pieces };
 }
 
@@ -129,12 +131,12 @@ describe('reads', () => {
     expect(numbers(await read(content, { column: 0 }))).toEqual([anna]);
   });
 
-  test('with rows and reasons what is left out, and once what stands there twice', async () => {
+  test('with rows and reasons what is left out, and apart what shares a number', async () => {
     const result = await read(
       'Name,Mobile\nAnna,082 123 4567\nBert,\nCarl,n/a\nDora,2.78E+10\nAnna again,+27 82 123 4567\nEve,08212345\n\nFay,083 123 4567 ext 5\nBert,0831234567\n',
     );
-    expect(numbers(result)).toEqual([anna, bert]);
-    expect(result.counts).toMatchObject({ read: 8, taken: 2, duplicates: 1 });
+    expect(numbers(result)).toEqual([anna, anna, bert]);
+    expect(result.counts).toMatchObject({ read: 8, taken: 2, sharing: 1, duplicates: 0 });
     expect(result.leftOut.map(({ row, reason }) => [row, reason])).toEqual([
       [3, 'empty'],
       [4, 'not-a-number'],
@@ -143,7 +145,20 @@ describe('reads', () => {
       [9, 'extension'],
     ]);
     // The rows that a spreadsheet shows.
-    expect(result.recipients.map(([row]) => row)).toEqual([2, 10]);
+    expect(result.recipients.map(([row]) => row)).toEqual([2, 6, 10]);
+  });
+
+  test('rows of one number: written twice, or of several people', async () => {
+    const result = await read(
+      'Name,Mobile,Town\nAnna,082 123 4567,Durban\n anna ,+27821234567,DURBAN,\nBen,0821234567,Durban\nBEN,0821234567,durban\nAnna,0821234567,Cape Town\nBert,0831234567,Durban\n',
+    );
+    expect(result.recipients).toEqual([
+      [2, anna],
+      [4, anna, true],
+      [6, anna, true],
+      [7, bert],
+    ]);
+    expect(result.counts).toMatchObject({ read: 6, taken: 2, sharing: 2, duplicates: 2, leftOut: {} });
   });
 });
 
