@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { getCountries, getExampleNumber } from 'libphonenumber-js/mobile';
+import { getCountries, getExampleNumber, parsePhoneNumberWithError } from 'libphonenumber-js/mobile';
 import examples from 'libphonenumber-js/mobile/examples';
 import { describe, expect, it } from 'vitest';
 import { plainDigits } from './decimal-digits.ts';
@@ -57,6 +57,11 @@ describe('numbers that are understood', () => {
     ['+44 (0)7700 900123', null, '+447700900123'],
     ['07700 900123', 'GB', '+447700900123'],
     ['447700900123', 'ZA', '+447700900123'],
+    ['447700900123', null, '+447700900123'],
+    ['2348012345678', 'ZA', '+2348012345678'],
+    // With a mark, a possible length is enough: tables age.
+    ['00828212345678', 'ZA', '+828212345678'],
+    ['+828212345678', 'ZA', '+828212345678'],
     ['0171/1234567', 'DE', '+491711234567'],
     ['2025550123', 'US', '+12025550123'],
     ['061234567', 'IT', '+39061234567'],
@@ -99,6 +104,12 @@ describe('numbers that are refused', () => {
     ['2025550123', null, 'unknown-country'],
     ['0821234567', 'XX', 'unknown-country'],
     ['+999123456789', null, 'unknown-country'],
+    // A digit too many, or something else altogether, has a possible length in Korea, Singapore, the Netherlands.
+    ['8212345678', 'ZA', 'unknown-country'],
+    ['828212345678', 'ZA', 'unknown-country'],
+    ['6502530000', 'ZA', 'unknown-country'],
+    ['31 12 1999', 'US', 'unknown-country'],
+    ['442071838750', 'ZA', 'unknown-country'],
   ])('%j in %s: %s', (input, country, reason) => {
     expect(understandRecipient(input, country)).toEqual({ kind: 'invalid', reason });
   });
@@ -204,6 +215,27 @@ describe('anything a person may type', () => {
         expect(digits.endsWith(understood.e164.slice(-6))).toBe(true);
       }),
       { numRuns: 3000 },
+    );
+  });
+});
+
+describe('a number of the office with a digit too many or another in its place', () => {
+  it('goes to no other country, unless it is a mobile number there', () => {
+    const national = fc.tuple(
+      fc.constantFrom('82', '60', '72', '81'),
+      fc.nat(9_999_999),
+      fc.nat(9),
+      fc.nat(9),
+    );
+    fc.assert(
+      fc.property(national, ([leading, rest, at, extra]) => {
+        const digits = `${leading}${String(rest).padStart(7, '0')}`;
+        const mistyped = `${digits.slice(0, at)}${extra}${digits.slice(at)}`;
+        const understood = understandRecipient(mistyped, 'ZA');
+        if (understood.kind === 'invalid' || understood.e164.startsWith('+27')) return;
+        expect(parsePhoneNumberWithError(understood.e164).isValid()).toBe(true);
+      }),
+      { numRuns: 2000 },
     );
   });
 });

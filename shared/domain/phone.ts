@@ -14,6 +14,7 @@ import {
 } from 'libphonenumber-js/mobile';
 import type { RecipientView } from '../ipc/contract.ts';
 import { plainDigits } from './decimal-digits.ts';
+import { isFictional } from './fictional-numbers.ts';
 
 type InvalidReason = Extract<RecipientView, { kind: 'invalid' }>['reason'];
 type Reading = { readonly number: PhoneNumber } | { readonly reason: InvalidReason };
@@ -38,8 +39,9 @@ const exactLengths: Readonly<Record<string, { readonly leading: RegExp; readonly
  * reach them.
  *
  * Digits that make sense both as a number of the office's country and as an international one are read as that one of
- * the two that is a mobile number; when that does not tell, as a number of the office's country. Nothing is ever
- * completed, shortened or corrected.
+ * the two that is a mobile number; when that does not tell, as a number of the office's country. Digits that are no number of
+ * the office's country are an international one only when that is known as a mobile number: a national number with a digit too
+ * many has a possible length somewhere. Any other needs `+` or `00`. Nothing is ever completed, shortened or corrected.
  *
  * @param input as typed
  * @param country ISO 3166-1 alpha-2, where numbers without a country code are taken to be; null when not known
@@ -78,11 +80,12 @@ function readWithoutPlus(typed: string, office: CountryCode | undefined): Readin
   const international = readAsInternational(typed);
   if ('reason' in national) {
     if ('reason' in international) return clearer(national, international);
-    // Without a country, a possible length says little: a national number of anywhere could look the same.
-    if (office === undefined && !startsInternational(typed) && !international.number.isValid())
-      return national;
     // An extension is one however the number in front of it is read.
-    return national.reason === 'extension' ? national : international;
+    if (national.reason === 'extension') return national;
+    const { number } = international;
+    // A possible length says little: a slip of the finger, or a national number of anywhere, could look the same.
+    const known = startsInternational(typed) || number.isValid() || isFictional(number.number);
+    return known ? international : { reason: 'unknown-country' };
   }
   if ('reason' in international || international.number.number === national.number.number) return national;
   return international.number.isValid() && !national.number.isValid() ? international : national;
