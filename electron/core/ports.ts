@@ -72,7 +72,7 @@ export interface GatewayBatch {
 /**
  * What is known about one message after a call.
  * - `accepted`  the gateway said yes to this recipient
- * - `rejected`  the gateway said no to this recipient, in words
+ * - `rejected`  the gateway said no to this recipient, in words; with the code `refusedHere`, we did, before anything left
  * - `notSent`   the request provably never left: safe to try again
  * - `unknown`   it may have left: only a person may decide to send again
  */

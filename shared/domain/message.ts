@@ -42,3 +42,6 @@ export type AccountPauseReason = (typeof accountPauseReasons)[number];
 
 /** Longest body we take, in UTF-16 code units: 35 parts of 153 characters is what Clickatell carries at most. */
 export const maxBodyUnits = 5355;
+
+/** Error of a text that was refused on this computer, by the rules of the way it was to go, before anything left. */
+export const refusedHere = 'refused-here';

@@ -12,6 +12,7 @@ import {
   type PracticeServer,
   startPracticeServer,
 } from '../../electron/practice/server.ts';
+import { refusedHere } from '../../shared/domain/message.ts';
 import { certificate, privateKey } from './certificate.ts';
 import { countRequests, type RawServer, startRawServer } from './raw-server.ts';
 
@@ -183,7 +184,7 @@ export function describeGatewayContract(adapter: AdapterUnderTest): void {
         const result = await send(open(), [message('+27821234567', body)]);
         if (!adapter.carries(body)) {
           expect(result).toMatchObject({
-            outcomes: [{ kind: 'rejected', code: undefined }],
+            outcomes: [{ kind: 'rejected', code: refusedHere }],
             pause: undefined,
           });
           expect(arrivals()).toBe(0);

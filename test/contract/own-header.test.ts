@@ -9,6 +9,7 @@ import {
   startPracticeServer,
 } from '../../electron/practice/server.ts';
 import { writeCentralLogin } from '../../shared/domain/central-login.ts';
+import { refusedHere } from '../../shared/domain/message.ts';
 import { practiceKey, practiceLogin } from './gateway-contract.ts';
 
 const userDataHeader = '0605040B8423F0';
@@ -59,7 +60,7 @@ describe.each(whole)('%s: %s with a header', (family, _what, body, options) => {
     control.reset();
     expect(await send(family, body + body.slice(0, 2), options)).toMatchObject({
       kind: 'rejected',
-      code: undefined,
+      code: refusedHere,
       text: expect.stringContaining('one part'),
     });
     expect(control.received()).toHaveLength(0);

@@ -12,6 +12,7 @@ import { platformSendPaths } from '../../electron/practice/platform-api.ts';
 import { practiceProfile } from '../../electron/practice/profile.ts';
 import { type PracticeControl, startPracticeServer } from '../../electron/practice/server.ts';
 import { defaultAccount } from '../../electron/practice/state.ts';
+import { refusedHere } from '../../shared/domain/message.ts';
 import {
   type AdapterOptions,
   type AdapterUnderTest,
@@ -225,7 +226,7 @@ function outcomeOf(expected: Expected, { adapter, profile }: Circumstances): obj
     case 'kept':
       return { kind: 'notSent', why: 'aborted' };
     case 'not carried':
-      return { kind: 'rejected', code: undefined };
+      return { kind: 'rejected', code: refusedHere };
   }
   if ('unknownFor' in expected) return { kind: 'unknown' };
   if ('pauses' in expected) return { kind: 'notSent', why: 'account' };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { statuses } from '../../practice/statuses.ts';
 import { decodeStatusAnswer, isMessageId } from './platform-status.ts';
-import { meaningOfStatus } from './status-codes.ts';
+import { meaningOfStatus, meaningOfStatusWord } from './status-codes.ts';
 
 const now = Date.UTC(2026, 0, 15, 12, 0, 0);
 
@@ -17,6 +18,26 @@ describe('message status of the Platform', () => {
     ['{"errorCode":103,"error":"Unknown API message ID"}', 'gone', '103'],
   ])('%s: %s', (body, meaning, code) => {
     expect(decode(200, body)).toEqual({ kind: 'status', meaning, code });
+  });
+
+  it('reads the word where there is no number, and the number where they differ', () => {
+    expect(decode(200, '{"status":"MESSAGE_QUEUED"}')).toMatchObject({ meaning: 'waiting' });
+    expect(decode(200, '{"status":"Queued for later delivery"}')).toMatchObject({ meaning: 'waiting' });
+    expect(decode(200, '{"status":"MESSAGE_EXPIRED","statusCode":4}')).toMatchObject({
+      meaning: 'delivered',
+    });
+    for (const word of ['constructor', '', '___', 'DELIVERED']) {
+      expect(decode(200, JSON.stringify({ status: word }))).toMatchObject({ kind: 'no-answer' });
+    }
+  });
+
+  it('means by a word what the practice gateway means by its number', () => {
+    for (const [number, { name, description }] of Object.entries(statuses)) {
+      const meaning = meaningOfStatus(number);
+      expect(meaning).toBeDefined();
+      expect([name, meaningOfStatusWord(name)]).toEqual([name, meaning]);
+      expect([description, meaningOfStatusWord(description)]).toEqual([description, meaning]);
+    }
   });
 
   it('does not guess at a word nobody has described', () => {

@@ -4,7 +4,7 @@ import { type Answer, judgeByStatus, judgeWholeRefusal, speaksForItself } from '
 import { oneLine } from '../server-words.ts';
 import { asIdentifier, readObject, wordedError } from './platform-decode.ts';
 import { platformError } from './platform-errors.ts';
-import { meaningOfStatus } from './status-codes.ts';
+import { meaningOfStatus, meaningOfStatusWord } from './status-codes.ts';
 
 /** Whether an id can stand in a query: what the gateway gave us has been checked the same way. */
 export function isMessageId(providerId: string): boolean {
@@ -12,9 +12,9 @@ export function isMessageId(providerId: string): boolean {
 }
 
 /**
- * Only `status` is known of the answer (seen in three independent clients), and of its words only two; the number
- * beside it in callbacks is that of Developers' Central. A word nobody has described is passed on as no answer, in the
- * gateway's own words, rather than guessed at.
+ * Only `status` is known of the answer (seen in three independent clients), and of its words only two for certain; the number
+ * beside it in callbacks is that of Developers' Central, and counts where it is given. A word nobody has described is passed on
+ * as no answer, in the gateway's own words, rather than guessed at.
  *
  * @param now ms UTC
  */
@@ -22,7 +22,7 @@ export function decodeStatusAnswer(answer: Answer, now: number): StatusResult {
   const document = readObject(answer.bodyText);
   if (document !== undefined && answer.status >= 200 && answer.status <= 207) {
     const word = typeof document.status === 'string' ? oneLine(document.status) : '';
-    const meaning = meaningOfStatus(codeOf(document.statusCode)) ?? meaningOfWord(word);
+    const meaning = meaningOfStatus(codeOf(document.statusCode)) ?? meaningOfStatusWord(word);
     if (meaning !== undefined) {
       return { kind: 'status', meaning, code: word || String(document.statusCode) };
     }
@@ -45,18 +45,4 @@ function noAnswer(text: string): NoAnswer {
 
 function codeOf(value: unknown): string | undefined {
   return typeof value === 'number' || typeof value === 'string' ? String(value) : undefined;
-}
-
-type Meaning = Extract<StatusResult, { kind: 'status' }>['meaning'];
-
-/** The two words that were seen. */
-function meaningOfWord(word: string): Meaning | undefined {
-  switch (word.toUpperCase()) {
-    case 'DELIVERED_TO_GATEWAY':
-      return 'at-gateway';
-    case 'RECEIVED_BY_RECIPIENT':
-      return 'delivered';
-    default:
-      return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 /** One text to several numbers: which of a batch's messages one request carries, and what is said about the others. */
+import { refusedHere } from '../../../shared/domain/message.ts';
 import type { GatewayMessage, Outcome } from '../../core/ports.ts';
 import {
   type Checked,
@@ -110,7 +111,7 @@ export function isSameText(one: GatewayMessage, other: GatewayMessage): boolean 
 export function outcomeOfRefusal({ text, mayGoLater }: Refused): Outcome {
   return mayGoLater === true
     ? { kind: 'notSent', why: 'aborted', text }
-    : { kind: 'rejected', code: undefined, text };
+    : { kind: 'rejected', code: refusedHere, text };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { isCopyOrigin } from '../../../shared/domain/data-care.ts';
+import { refusedHere } from '../../../shared/domain/message.ts';
 import { type AppError, assertNever } from '../../../shared/errors.ts';
 import { type MessageKey, translate, translateError } from '../../../shared/i18n/words.ts';
 import type { AccountView, MessageDetail, StatusView } from '../../../shared/ipc/contract.ts';
@@ -69,9 +70,11 @@ export function sentenceFor(message: MessageDetail, status: StatusView | undefin
     case 'rejected': {
       const meaning = meaningOf(message);
       if (meaning !== undefined) return translate(`gatewayError.${meaning}`);
-      return message.errorText === null
-        ? translate('sentence.rejected')
-        : translate('sentence.rejectedBecause', { reason: message.errorText });
+      if (message.errorText === null) return translate('sentence.rejected');
+      return translate(
+        message.errorCode === refusedHere ? 'sentence.refusedHere' : 'sentence.rejectedBecause',
+        { reason: message.errorText },
+      );
     }
     case 'accepted':
       if (message.errorCode === 'person-arrived') return translate('sentence.acceptedPerson');

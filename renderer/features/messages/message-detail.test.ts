@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { messageStates } from '../../../shared/domain/message.ts';
+import { messageStates, refusedHere } from '../../../shared/domain/message.ts';
 import { translate, translateError } from '../../../shared/i18n/translate.ts';
 import { createFakeClient, fakeMessage, makeScenario, paused } from '../../lib/fake-bridge.ts';
 import { formatMoment } from '../../lib/format.ts';
@@ -48,6 +48,17 @@ describe('sentenceFor', () => {
     const unknown = fakeMessage(1, { state: 'rejected', errorCode: '4711', errorText: 'No such thing' });
     expect(sentenceFor(unknown, undefined, 0)).toContain('No such thing');
     expect(serverWordsFor(unknown)).toBeUndefined();
+  });
+
+  it('does not say that Clickatell refused what it never got', () => {
+    const here = fakeMessage(1, {
+      state: 'rejected',
+      errorCode: refusedHere,
+      errorText: 'the text has half a character in it',
+    });
+    const sentence = sentenceFor(here, undefined, 0);
+    expect(sentence).toContain('the text has half a character in it');
+    expect(sentence).not.toContain('Clickatell');
   });
 
   it('does not claim a phone in practice', async () => {
