@@ -51,6 +51,8 @@ const options = parseArguments(process.argv);
 /** How long after start the dispatcher begins at the latest, so that drawing a window comes first. */
 const dispatcherDelayMilliseconds = 1_000;
 
+/** Opening takes a moment. What takes longer is said. */
+const openingIsLongMilliseconds = 2_000;
 /** How often the system is asked for its time zone: it says nothing by itself when a person changes it. */
 const timeZoneWatchMilliseconds = 10 * 60_000;
 /** How often the system is asked for the line while it is down. */
@@ -135,7 +137,9 @@ async function start(): Promise<void> {
     quit: () => void quit(),
   });
   const feed = new PushFeed((push) => broadcast(push), timers);
-  const runJob = jobRunner(join(import.meta.dirname, 'care-worker.cjs'));
+  /** Fires when the program ends: what still works on files puts away what it had begun. */
+  const ending = new AbortController();
+  const runJob = jobRunner({ workerFile: join(import.meta.dirname, 'care-worker.cjs'), timers, log });
   const care = new DataCare({
     runJob,
     clock,
@@ -161,12 +165,9 @@ async function start(): Promise<void> {
 
   // Opening and repairing the database needs no window system: do it while Electron gets ready.
   let openingFailed: unknown;
-  try {
-    if (preferences.mode !== 'unset') workspace = await open(preferences.mode);
-    mark('database-open');
-  } catch (error) {
+  const opened = openFirst().catch((error: unknown) => {
     openingFailed = error;
-  }
+  });
 
   app.on('second-instance', (_event, argv) => {
     const asked = parseArguments(argv);
@@ -182,6 +183,8 @@ async function start(): Promise<void> {
   // under way, has nobody to answer it: the program would stay until it is killed.
   endOnSignals();
   mark('ready');
+  await sayIfOpeningIsLong(opened);
+  if (quitting) return;
   if (openingFailed !== undefined) {
     await explainDatabase(openingFailed);
     app.exit(1);
@@ -287,12 +290,44 @@ async function start(): Promise<void> {
     }
   }
 
+  async function openFirst(): Promise<void> {
+    if (preferences.mode !== 'unset') workspace = await open(preferences.mode);
+    mark('database-open');
+  }
+
+  /** A damaged file with many texts takes minutes, and there is no window yet that could say so. */
+  async function sayIfOpeningIsLong(opened: Promise<void>): Promise<void> {
+    const done = new AbortController();
+    const end = opened.finally(() => done.abort());
+    let cancelTimer = (): void => {};
+    await Promise.race([
+      end,
+      new Promise<void>((resolve) => {
+        cancelTimer = timers.after(openingIsLongMilliseconds, resolve);
+      }),
+    ]);
+    cancelTimer();
+    if (done.signal.aborted) return;
+    await ask({
+      type: 'info',
+      title: translate('dialog.opening.title'),
+      message: translate('dialog.opening.message'),
+      detail: translate('dialog.opening.detail'),
+      buttons: [translate('dialog.opening.quit')],
+      cancelId: 0,
+      signal: done.signal,
+    });
+    // Either it is open, or the person would rather not wait: then the next start begins anew.
+    if (!done.signal.aborted) await shutDown();
+  }
+
   async function open(mode: 'practice' | 'live'): Promise<Workspace> {
     const opened = await openWorkspace({
       mode,
       dataDirectory,
       workerFile: join(import.meta.dirname, 'database-worker.cjs'),
       runJob,
+      opening: { signal: ending.signal },
       expected: preferences.mode === mode,
       keepBodiesDays: () => preferences.settings.keepBodiesDays,
       onCareChanged: () => broadcast({ kind: 'care-changed' }),
@@ -407,7 +442,7 @@ async function start(): Promise<void> {
   async function isSound(opened: Workspace): Promise<boolean> {
     let problems: readonly string[];
     try {
-      problems = await runJob('check', { path: opened.care.path });
+      problems = await care.follow('check', (watch) => runJob('check', { path: opened.care.path }, watch));
     } catch (error) {
       // Nothing is known against the file; it was opened and read well enough to come this far.
       log.error('check-failed', { error: String(error) });
@@ -424,7 +459,8 @@ async function start(): Promise<void> {
     return exclusively(async () => {
       if (workspace !== damaged) return;
       await replaceNow(damaged.mode, async () => {
-        const incident = await runJob('rescue', { path: damaged.care.path, now: clock.now() });
+        const input = { path: damaged.care.path, now: clock.now() };
+        const incident = await care.follow('rescue', (watch) => runJob('rescue', input, watch));
         writeIncident(dirname(damaged.care.path), incident);
         log.error('database-rescued', { texts: incident.texts, unreadable: incident.unreadable });
       });
@@ -699,7 +735,9 @@ async function start(): Promise<void> {
     quitting = true;
     try {
       stopWatchingTrayHost();
+      ending.abort();
       await windows.retireForQuit();
+      await care.end();
       await workspace?.close();
     } catch (error) {
       log.error('close-failed', { error: String(error) });

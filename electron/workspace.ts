@@ -9,7 +9,7 @@ import type { Incident } from '../shared/domain/data-care.ts';
 import { assertNever } from '../shared/errors.ts';
 import { DailyBackups } from './care/daily-backups.ts';
 import type { WorkspaceCare } from './care/data-care.ts';
-import type { RunJob } from './care/run-job.ts';
+import type { JobWatch, RunJob } from './care/run-job.ts';
 import { Accounts } from './core/accounts.ts';
 import { Retention } from './core/care/retention.ts';
 import { clientReference } from './core/client-reference.ts';
@@ -69,6 +69,8 @@ export interface WorkspaceParts {
   /** Where a database worker starts: `db/worker/entry.ts`, bundled. */
   readonly workerFile: string;
   readonly runJob: RunJob;
+  /** Looks at, and may stop, the rescue of a damaged file that has to come first. */
+  readonly opening: JobWatch;
   /** This mode was in use before: texts are expected to be there. */
   readonly expected: boolean;
   /** Null: bodies are kept. */
@@ -122,7 +124,7 @@ export async function openWorkspace(parts: WorkspaceParts): Promise<Workspace> {
   const directory = join(parts.dataDirectory, parts.mode);
   const databaseFile = join(directory, 'outbox.db');
   const rescue = (path: string): Promise<Incident> =>
-    parts.runJob('rescue', { path, now: parts.clock.now() });
+    parts.runJob('rescue', { path, now: parts.clock.now() }, parts.opening);
   const opening = await openCarefully(databaseFile, {
     now: parts.clock.now(),
     expected: parts.expected,

@@ -42,6 +42,7 @@ export const appErrorCodes = [
   'backup-foreign',
   'passphrase-short',
   'care-busy',
+  'care-stopped',
   'storage-full',
   'storage-failed',
   'internal',

@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Progress } from '../db/care/progress.ts';
 import {
   ArchiveFromFuture,
   ArchiveUnreadable,
@@ -26,7 +27,7 @@ function made(bytes: number): Buffer {
   const content = Buffer.alloc(bytes);
   for (let index = 0; index < bytes; index += 1) content[index] = (index * 31) & 0xff;
   writeFileSync(at('copy.db'), content);
-  writeArchive(at('copy.db'), manifest, passphrase, at('office.outtray'), quick);
+  writeArchive(at('copy.db'), manifest, passphrase, at('office.outtray'), { cost: quick });
   return content;
 }
 
@@ -52,7 +53,7 @@ describe('an archive', () => {
 
   test('shows nothing of what is inside, and is readable by the user alone', () => {
     writeFileSync(at('copy.db'), 'the words of a text '.repeat(100));
-    writeArchive(at('copy.db'), manifest, passphrase, at('office.outtray'), quick);
+    writeArchive(at('copy.db'), manifest, passphrase, at('office.outtray'), { cost: quick });
     expect(readFileSync(at('office.outtray')).includes('the words')).toBe(false);
     expect(readFileSync(at('office.outtray')).includes('country')).toBe(false);
   });
@@ -138,12 +139,32 @@ describe('an archive', () => {
     expect(existsSync(at('office.outtray'))).toBe(false);
   });
 
+  test('stopped at any step, nothing half-made is left', () => {
+    made(200_000);
+    const stopAt =
+      (step: string): Progress =>
+      (now) => {
+        if (now === step) throw new Error('stopped');
+      };
+    rmSync(at('office.outtray'));
+    const stopped = { cost: quick, progress: stopAt('locking') };
+    expect(() => writeArchive(at('copy.db'), manifest, passphrase, at('office.outtray'), stopped)).toThrow(
+      'stopped',
+    );
+    expect(readdirSync(directory)).toEqual(['copy.db']);
+    made(200_000);
+    expect(() => readArchive(at('office.outtray'), passphrase, at('back.db'), stopAt('unlocking'))).toThrow(
+      'stopped',
+    );
+    expect(readdirSync(directory).sort()).toEqual(['copy.db', 'office.outtray']);
+  });
+
   test('a disk that is full leaves the archive from before', () => {
     made(10);
     const before = readFileSync(at('office.outtray'));
-    expect(() => writeArchive(at('not-there.db'), manifest, passphrase, at('office.outtray'), quick)).toThrow(
-      'ENOENT',
-    );
+    expect(() =>
+      writeArchive(at('not-there.db'), manifest, passphrase, at('office.outtray'), { cost: quick }),
+    ).toThrow('ENOENT');
     expect(readFileSync(at('office.outtray')).equals(before)).toBe(true);
     expect(existsSync(at('office.outtray.part'))).toBe(false);
   });

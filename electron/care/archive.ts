@@ -12,6 +12,7 @@ import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import * as v from 'valibot';
 import { shortestPassphrase } from '../../shared/domain/data-care.ts';
+import { type Progress, unwatched } from '../db/care/progress.ts';
 
 /** Wrong passphrase, cut off, or changed: an archive cannot tell which, and must not. */
 export class ArchiveUnreadable extends Error {
@@ -34,6 +35,8 @@ const segmentBytes = 65_536;
 const tagBytes = 16;
 const longestHeader = 4_096;
 const longestManifest = 1_000_000;
+/** Between two looks at whether somebody still wants it: 4 MiB. */
+const segmentsPerLook = 64;
 /** 128 MiB and about half a second for each guess. https://www.rfc-editor.org/rfc/rfc7914 */
 const usualCost = { n: 131_072, r: 8, p: 1 } as const;
 
@@ -85,7 +88,7 @@ function nonceOf(prefix: Uint8Array, number: number, last: boolean): Buffer {
 
 /**
  * @param database a finished copy without keys
- * @param cost of guessing; tests take less
+ * @param options `cost` of guessing: tests take less
  * @throws PassphraseTooShort, or the disk's error; `target` is then not there, or the one from before
  */
 export function writeArchive(
@@ -93,7 +96,13 @@ export function writeArchive(
   manifest: Omit<Manifest, 'databaseBytes'>,
   passphrase: string,
   target: string,
-  cost: { readonly n: number; readonly r: number; readonly p: number } = usualCost,
+  {
+    cost = usualCost,
+    progress = unwatched,
+  }: {
+    readonly cost?: { readonly n: number; readonly r: number; readonly p: number };
+    readonly progress?: Progress;
+  } = {},
 ): void {
   if ([...passphrase].length < shortestPassphrase) throw new PassphraseTooShort();
   const salt = randomBytes(32);
@@ -121,6 +130,7 @@ export function writeArchive(
       const total = pending.length + databaseBytes;
       const segments = Math.max(1, Math.ceil(total / segmentBytes));
       for (let number = 0; number < segments; number += 1) {
+        if (number % segmentsPerLook === 0) progress('locking', number / segments);
         const length = Math.min(segmentBytes, total - number * segmentBytes);
         const plain = Buffer.alloc(length);
         const carried = pending.copy(plain);
@@ -131,6 +141,7 @@ export function writeArchive(
         writeAll(file, Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]));
       }
       fsyncSync(file);
+      progress('locking', 1);
     } finally {
       closeSync(file);
     }
@@ -148,7 +159,12 @@ export function writeArchive(
  * Writes the database of an archive to `database`. Nothing of it may be used before this has returned.
  * @throws NotAnArchive, ArchiveFromFuture, ArchiveUnreadable, or the disk's error; `database` is then not there
  */
-export function readArchive(archive: string, passphrase: string, database: string): Manifest {
+export function readArchive(
+  archive: string,
+  passphrase: string,
+  database: string,
+  progress: Progress = unwatched,
+): Manifest {
   const file = openSync(archive, 'r');
   try {
     const { size } = fstatSync(file);
@@ -165,7 +181,7 @@ export function readArchive(archive: string, passphrase: string, database: strin
     const header = parse(headerSchema, preamble.subarray(12));
     const key = keyFrom(passphrase, header.salt, header);
     try {
-      return decrypt(file, size, preamble, header.nonce, key, database);
+      return decrypt(file, size, preamble, header.nonce, key, database, progress);
     } finally {
       key.fill(0);
     }
@@ -181,6 +197,7 @@ function decrypt(
   prefix: Buffer,
   key: Buffer,
   database: string,
+  progress: Progress,
 ): Manifest {
   const stride = segmentBytes + tagBytes;
   const segments = Math.ceil((size - preamble.length) / stride);
@@ -191,6 +208,7 @@ function decrypt(
     let manifest: Manifest | undefined;
     let written = 0;
     for (let number = 0; number < segments; number += 1) {
+      if (number % segmentsPerLook === 0) progress('unlocking', number / segments);
       const at = preamble.length + number * stride;
       const sealed = Buffer.alloc(Math.min(stride, size - at));
       if (sealed.length < tagBytes) throw new ArchiveUnreadable();

@@ -11,7 +11,8 @@ import {
   removeUnfinished,
   roomFor,
 } from '../db/care/backups.ts';
-import type { RunJob } from './run-job.ts';
+import { JobStopped } from '../db/worker/job-thread.ts';
+import type { JobWatch, RunJob } from './run-job.ts';
 
 /** After the start, so that windows and waiting texts come first. */
 const firstMilliseconds = 5_000;
@@ -38,6 +39,8 @@ export class DailyBackups {
   readonly #parts: DailyBackupsParts;
   #cancelTimer: (() => void) | undefined;
   #making: Promise<void> | undefined;
+  #stopMaking = new AbortController();
+  #onProgress: JobWatch['onProgress'];
   #problem: 'no-room' | 'failed' | null = null;
 
   constructor(parts: DailyBackupsParts) {
@@ -65,30 +68,46 @@ export class DailyBackups {
     this.#next(firstMilliseconds, 'start');
   }
 
-  /** Waits a moment for one that is being made. It reads a connection of its own: what comes after does not depend on it. */
+  /**
+   * Stops one that is being made, and waits a moment for it. It reads a connection of its own: what comes after does not
+   * depend on it.
+   */
   async stop(): Promise<void> {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
+    this.#stopMaking.abort();
     if (this.#making === undefined) return;
     const enough = new Promise<void>((resolve) => this.#parts.timers.after(patienceMilliseconds, resolve));
     await Promise.race([this.#making.catch(() => undefined), enough]);
   }
 
-  /** @throws NoRoomForBackup, or what the job throws */
-  makeNow(): Promise<void> {
-    this.#making ??= this.#make().finally(() => {
-      this.#making = undefined;
-      this.#parts.onChanged();
-    });
+  /**
+   * Joins one that is being made. What the watch says counts for both.
+   * @throws NoRoomForBackup, JobStopped, or what the job throws
+   */
+  makeNow({ signal, onProgress }: JobWatch = {}): Promise<void> {
+    this.#onProgress = onProgress;
+    if (this.#making === undefined) {
+      this.#stopMaking = new AbortController();
+      this.#making = this.#make(this.#stopMaking.signal).finally(() => {
+        this.#making = undefined;
+        this.#parts.onChanged();
+      });
+    }
+    const stop = this.#stopMaking;
+    if (signal?.aborted === true) stop.abort();
+    signal?.addEventListener('abort', () => stop.abort(), { once: true });
     return this.#making;
   }
 
-  async #make(): Promise<void> {
+  async #make(signal: AbortSignal): Promise<void> {
     const { path, runJob, clock, log } = this.#parts;
     try {
       const { free, needed } = roomFor(path);
       if (!hasRoom(free, needed)) throw new NoRoomForBackup();
-      await runJob('back-up', { path, target: join(backupFolder(path), backupName(clock.now())) });
+      const target = join(backupFolder(path), backupName(clock.now()));
+      const onProgress: JobWatch['onProgress'] = (step, share) => this.#onProgress?.(step, share);
+      await runJob('back-up', { path, target }, { signal, onProgress });
       this.#problem = null;
       const old = superfluous(this.list());
       removeBackups(
@@ -97,6 +116,8 @@ export class DailyBackups {
       );
       log.info('backup-made', { removed: old.length });
     } catch (error) {
+      // Somebody stopped it: nothing is wrong.
+      if (error instanceof JobStopped) throw error;
       const full = ['SQLITE_FULL', 'ENOSPC'].includes(String((error as { code?: unknown }).code));
       this.#problem = full || error instanceof NoRoomForBackup ? 'no-room' : 'failed';
       log.warn('backup-not-made', { error: String(error) });

@@ -4,12 +4,14 @@
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Incident } from '../../shared/domain/data-care.ts';
+import type { CareStep, Incident } from '../../shared/domain/data-care.ts';
 import { checkFile, copyWithoutKeys } from '../db/care/copy.ts';
+import type { Progress } from '../db/care/progress.ts';
 import { rescue } from '../db/care/rescue.ts';
 import { incomingFolder, type PreparedRestore, prepareRestore } from '../db/care/restore.ts';
+import type { Job } from '../db/worker/job.ts';
 import { type Manifest, readArchive, writeArchive } from './archive.ts';
-import { type NumberFormat, writeNumberFile } from './number-file.ts';
+import { type NumberFileReport, type NumberFormat, writeNumberFile } from './number-file.ts';
 
 /** `path` is always the outbox of the workspace, absolute; `now` is ms UTC. */
 export interface Jobs {
@@ -31,7 +33,7 @@ export interface Jobs {
       readonly target: string;
       readonly format: NumberFormat;
     };
-    readonly output: number;
+    readonly output: NumberFileReport;
   };
   'write-archive': {
     readonly input: {
@@ -56,37 +58,38 @@ export type JobName = keyof Jobs;
 export type JobInput<N extends JobName> = Jobs[N]['input'];
 export type JobOutput<N extends JobName> = Jobs[N]['output'];
 
-type Performers = { readonly [N in JobName]: (input: JobInput<N>) => JobOutput<N> };
+type Perform<N extends JobName> = (input: JobInput<N>, progress: Progress) => JobOutput<N>;
 
-const performers: Performers = {
-  'back-up': ({ path, target }) => {
+const performers: { readonly [N in JobName]: Perform<N> } = {
+  'back-up': ({ path, target }, progress) => {
     mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
-    copyWithoutKeys(path, target);
+    copyWithoutKeys(path, target, { progress });
   },
-  check: ({ path }) => checkFile(path),
-  rescue: ({ path, now }) => rescue(path, now),
-  'prepare-restore': ({ from, path, now }) => prepareRestore(from, path, 'restored', now),
-  'export-number': ({ path, recipient, target, format }) => writeNumberFile(path, recipient, target, format),
-  'write-archive': ({ path, passphrase, target, manifest }) => {
+  check: ({ path }, progress) => checkFile(path, progress),
+  rescue: ({ path, now }, progress) => rescue(path, now, progress),
+  'prepare-restore': ({ from, path, now }, progress) => prepareRestore(from, path, 'restored', now, progress),
+  'export-number': ({ path, recipient, target, format }, progress) =>
+    writeNumberFile(path, recipient, target, format, progress),
+  'write-archive': ({ path, passphrase, target, manifest }, progress) => {
     const folder = join(dirname(path), 'outgoing');
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     try {
       const copy = join(folder, 'outbox.db');
-      copyWithoutKeys(path, copy);
-      writeArchive(copy, manifest, passphrase, target);
+      copyWithoutKeys(path, copy, { progress });
+      writeArchive(copy, manifest, passphrase, target, { progress });
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
   },
-  'read-archive': ({ archive, passphrase, path, now }) => {
+  'read-archive': ({ archive, passphrase, path, now }, progress) => {
     const folder = incomingFolder(path);
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     try {
       const copy = join(folder, 'outbox.db');
-      const { settings } = readArchive(archive, passphrase, copy);
-      return { prepared: prepareRestore(copy, path, 'moved', now), settings };
+      const { settings } = readArchive(archive, passphrase, copy, progress);
+      return { prepared: prepareRestore(copy, path, 'moved', now, progress), settings };
     } catch (error) {
       rmSync(folder, { recursive: true, force: true });
       throw error;
@@ -94,7 +97,38 @@ const performers: Performers = {
   },
 };
 
-/** @throws whatever went wrong, with its name and code */
-export function perform<N extends JobName>(name: N, input: JobInput<N>): JobOutput<N> {
-  return performers[name](input);
+/** What a job tells while it runs. `growing` as for `Progress` in `../db/care/progress.ts`. */
+export interface CareReport {
+  readonly step: CareStep;
+  readonly share: number | null;
+  readonly growing: { readonly path: string; readonly bytes: number } | undefined;
 }
+
+/** A job says how far it is no more often than this, milliseconds. It hears at every step that it should stop. */
+const quietMilliseconds = 100;
+
+function careJob<N extends JobName>(perform: Perform<N>): Job<JobInput<N>, JobOutput<N>, CareReport> {
+  return {
+    run(input, context) {
+      let told = { step: '', at: -Infinity };
+      return perform(input, (step, share, growing) => {
+        context.stopIfCancelled();
+        const at = performance.now();
+        if (step === told.step && at - told.at < quietMilliseconds) return;
+        told = { step, at };
+        context.tell({ step, share, growing });
+      });
+    },
+  };
+}
+
+/** Every job by name, as a thread serves them. Whatever goes wrong comes back with its name and its code. */
+export const careJobs = {
+  'back-up': careJob(performers['back-up']),
+  check: careJob(performers.check),
+  rescue: careJob(performers.rescue),
+  'prepare-restore': careJob(performers['prepare-restore']),
+  'export-number': careJob(performers['export-number']),
+  'write-archive': careJob(performers['write-archive']),
+  'read-archive': careJob(performers['read-archive']),
+} as const;

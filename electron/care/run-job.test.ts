@@ -1,15 +1,22 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Log, Timers } from '../core/ports.ts';
 import { fill } from '../db/care/care-test-file.ts';
 import { closeDatabase, type WriteDatabase } from '../db/open.ts';
 import { csvCell } from './number-file.ts';
 import { jobRunner } from './run-job.ts';
 
-const run = jobRunner(fileURLToPath(new URL('worker.ts', import.meta.url)));
+const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
+const timers: Timers = {
+  after(milliseconds, call) {
+    const timer = setTimeout(call, milliseconds);
+    return () => clearTimeout(timer);
+  },
+};
+const run = jobRunner({ workerFile: new URL('worker.ts', import.meta.url), timers, log });
 let directory: string;
 let path: string;
 let database: WriteDatabase;
@@ -37,6 +44,14 @@ describe('in a thread of its own, while the outbox is in use', () => {
 
   test('a check finds nothing wrong with a sound file', async () => {
     expect(await run('check', { path })).toEqual([]);
+  });
+
+  test('says how far it is', async () => {
+    const told: string[] = [];
+    const target = join(directory, 'one.db');
+    const watch = { onProgress: (step: string, share: number | null) => void told.push(`${step} ${share}`) };
+    await run('back-up', { path, target }, watch);
+    expect(told).toEqual(['copying 0', 'checking null']);
   });
 
   test('what goes wrong comes back with its name and its code', async () => {
@@ -94,11 +109,14 @@ describe('the file about one number', () => {
       .prepare('UPDATE message SET recipient = ?, body = ? WHERE id IN (2, 3)')
       .run('+27820000002', '=HYPERLINK("http://x","click")\nand "more"');
     const target = join(directory, 'number.csv');
-    expect(await run('export-number', { path, recipient: '+27820000002', target, format: 'csv' })).toBe(2);
+    const input = { path, recipient: '+27820000002', target, format: 'csv' } as const;
+    expect(await run('export-number', input)).toEqual({ texts: 2, other: 0 });
     const lines = readFileSync(target, 'utf8').split('\r\n');
-    expect(lines).toHaveLength(4);
-    expect(lines[0]).toMatch(/^\ufeff"written","number","text"/);
+    // The heading, two texts with an attempt each, and the end.
+    expect(lines).toHaveLength(6);
+    expect(lines[0]).toMatch(/^\ufeff"what","time","number","text"/);
     expect(lines[1]).toContain(`"'+27820000002","'=HYPERLINK(""http://x"",""click"")\nand ""more"""`);
+    expect(lines[2]).toMatch(/^"attempt 1".*"accepted"/);
   });
 
   test('as JSON: with every attempt', async () => {
@@ -108,6 +126,42 @@ describe('the file about one number', () => {
       number: '+27821230007',
       texts: [{ state: 'accepted', attempts: [{ number: 1, outcome: 'accepted' }] }],
     });
+  });
+
+  test('with everything else that is kept: opted out, not reached, recurring texts, lists', async () => {
+    const recipient = '+27821230007';
+    database.exec(`
+      INSERT INTO opt_out VALUES ('${recipient}', 'person', 1000), ('+27820000001', 'person', 1000);
+      INSERT INTO number_health VALUES ('${recipient}', 2, 2000);
+      INSERT INTO recurrence(account_id, recipients, body, parts, encoding, rule, best_before_minutes, active_since, created_at)
+        VALUES (1, '["+27820000001","${recipient}"]', '=every Monday', 1, 'gsm-7', '{"every":"week"}', 60, 0, 3000),
+          (1, '["+27820000001"]', 'somebody else', 1, 'gsm-7', '{}', 60, 0, 3000);
+      INSERT INTO list_import(submission_id, file_name, created_at) VALUES ('list', 'patients.csv', 4000);
+      INSERT INTO list_import_recipient VALUES ('list', 1, '${recipient}');`);
+    const json = join(directory, 'number.json');
+    const report = { texts: 1, other: 4 };
+    expect(await run('export-number', { path, recipient, target: json, format: 'json' })).toEqual(report);
+    expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({
+      optedOut: { since: '1970-01-01T00:00:01.000Z', source: 'person' },
+      notReached: { failures: 2, lastFailureAt: '1970-01-01T00:00:02.000Z' },
+      recurring: [{ body: '=every Monday', rule: { every: 'week' }, stoppedAt: null }],
+      lists: [{ fileName: 'patients.csv' }],
+      texts: [{ recipient }],
+    });
+    const csv = join(directory, 'number.csv');
+    expect(await run('export-number', { path, recipient, target: csv, format: 'csv' })).toEqual(report);
+    const content = readFileSync(csv, 'utf8');
+    const lines = content.split('\r\n').slice(1, -1);
+    expect(lines.map((line) => line.split('"')[1])).toEqual([
+      'opted out',
+      'not reached',
+      'recurring text',
+      'on a list',
+      'text',
+      'attempt 1',
+    ]);
+    expect(content).toContain(`"'=every Monday"`);
+    expect(content).not.toContain('somebody else');
   });
 
   test('every way in which a cell can begin a formula', () => {

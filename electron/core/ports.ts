@@ -885,6 +885,19 @@ export interface BodyEraser {
   dropTraces(): void;
 }
 
+/** `complete`: false when it was stopped before its end. */
+export interface ErasedNumber {
+  readonly erased: number;
+  readonly open: number;
+  readonly complete: boolean;
+}
+
+/** What was written about one number: its texts, and whatever else is kept about it. */
+export interface ExportedNumber {
+  readonly texts: number;
+  readonly other: number;
+}
+
 export interface RestoredTexts {
   readonly texts: number;
   readonly held: number;
@@ -897,6 +910,8 @@ export interface RestoredTexts {
 export interface DataCareService {
   view(): CareView;
   dismissIncident(): void;
+  /** Stops what is under way, as far as it may be. */
+  stop(): void;
   backUp(): Promise<void>;
   /** @param name of a backup in the list */
   restore(name: string): Promise<RestoredTexts>;
@@ -904,9 +919,8 @@ export interface DataCareService {
   restoreChosen(): Promise<RestoredTexts | undefined>;
   /** @param recipient E.164, here and below */
   countNumber(recipient: string): Promise<NumberCount>;
-  eraseNumber(recipient: string): Promise<{ readonly erased: number; readonly open: number }>;
-  /** How many texts were written. */
-  exportNumber(recipient: string, format: 'csv' | 'json'): Promise<number | undefined>;
+  eraseNumber(recipient: string): Promise<ErasedNumber>;
+  exportNumber(recipient: string, format: 'csv' | 'json'): Promise<ExportedNumber | undefined>;
   /** False: called off. */
   exportArchive(passphrase: string, pause: boolean): Promise<boolean>;
   importArchive(passphrase: string): Promise<RestoredTexts | undefined>;

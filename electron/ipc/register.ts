@@ -96,6 +96,7 @@ const expectedNames: Readonly<Record<string, AppErrorCode>> = {
   ArchiveUnreadable: 'archive-unreadable',
   BackupGone: 'backup-damaged',
   CareBusy: 'care-busy',
+  CareStopped: 'care-stopped',
   DamagedDatabase: 'backup-damaged',
   DatabaseFromFutureError: 'archive-newer',
   ListNotFound: 'list-gone',

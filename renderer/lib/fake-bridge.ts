@@ -48,6 +48,8 @@ export interface Scenario {
   /** What becomes of texts that the pretend Clickatell is asked about. */
   readonly told: Extract<AskedView, { kind: 'status' }>['meaning'];
   readonly incident: Output<'care.read'>['incident'];
+  /** What is under way with the office's data. */
+  readonly careJob: Output<'care.read'>['job'];
   readonly section: Output<'app.window'>['section'];
   readonly platform: Output<'app.window'>['platform'];
   /** Methods that answer with this error. */
@@ -248,6 +250,7 @@ const base: Scenario = {
   failed: 0,
   repeats: 0,
   incident: null,
+  careJob: null,
   told: 'at-gateway',
   section: 'history',
   platform: 'linux',
@@ -471,7 +474,13 @@ export function createFakeClient(scenario: Scenario): FakeClient {
     { name: 'outbox-2.db', at: scenario.now() - hour, bytes: 1_300_000 },
     { name: 'outbox-1.db', at: scenario.now() - 25 * hour, bytes: 1_200_000 },
   ];
-  const care = (): Output<'care.read'> => ({ incident, backups, backupProblem: null, busy: false });
+  const care = (): Output<'care.read'> => ({
+    incident,
+    backups,
+    backupProblem: null,
+    busy: scenario.careJob !== null,
+    job: scenario.careJob,
+  });
   let recurring: Output<'recurring.list'> = [];
   const recurringText = (id: number, written: Input<'recurring.create'>): Output<'recurring.create'> => ({
     id,
@@ -806,6 +815,7 @@ export function createFakeClient(scenario: Scenario): FakeClient {
       incident = null;
       return success(care());
     },
+    'care.stop': () => success(care()),
     'care.backUp': () => {
       backups = [{ name: `outbox-${scenario.now()}.db`, at: scenario.now(), bytes: 1_400_000 }, ...backups];
       return success(care());
@@ -833,9 +843,9 @@ export function createFakeClient(scenario: Scenario): FakeClient {
           change({ ...message, ...gone, erasedAt: scenario.now() });
         }
       }
-      return success({ erased, open });
+      return success({ erased, open, complete: true });
     },
-    'care.exportNumber': () => success({ texts: 3 }),
+    'care.exportNumber': () => success({ texts: 3, other: 1 }),
     'care.exportArchive': () => success({ saved: true }),
     'care.importArchive': () => success(null),
     'settings.read': () => success(settings),

@@ -11,6 +11,36 @@ export function isCopyOrigin(code: string | null): code is CopyOrigin {
   return (copyOrigins as readonly (string | null)[]).includes(code);
 }
 
+/**
+ * Work on the office's data that may take long. `check`: the file is looked through after an unclean end. `rescue`: a
+ * damaged one is read into a new file.
+ */
+export const careJobKinds = [
+  'back-up',
+  'restore',
+  'erase-number',
+  'export-number',
+  'write-archive',
+  'read-archive',
+  'check',
+  'rescue',
+] as const;
+export type CareJobKind = (typeof careJobKinds)[number];
+
+/** What such work is doing at the moment. */
+export const careSteps = [
+  'starting',
+  'copying',
+  'checking',
+  'locking',
+  'unlocking',
+  'reading',
+  'writing',
+  'erasing',
+  'replacing',
+] as const;
+export type CareStep = (typeof careSteps)[number];
+
 /** Shortest passphrase for an archive, in characters. */
 export const shortestPassphrase = 12;
 export const longestPassphrase = 200;

@@ -1,6 +1,6 @@
 /** Data care between window and main. Files are chosen in native dialogs: no path crosses. */
 import * as v from 'valibot';
-import { longestPassphrase } from '../domain/data-care.ts';
+import { careJobKinds, careSteps, longestPassphrase } from '../domain/data-care.ts';
 
 const nothing = v.undefined();
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -27,8 +27,23 @@ export const careSchema = v.strictObject({
   backups: v.pipe(v.array(v.strictObject({ name: shortText, at: time, bytes: count })), v.maxLength(200)),
   /** Why the last backup could not be made. */
   backupProblem: v.nullable(v.picklist(['no-room', 'failed'])),
+  /** Something is under way; one thing at a time. */
   busy: v.boolean(),
+  /** What it does; null before its first step, while a person still chooses a file. */
+  job: v.nullable(
+    v.strictObject({
+      kind: v.picklist(careJobKinds),
+      step: v.picklist(careSteps),
+      /** Of this step, 0 to 1; null: nobody knows. */
+      share: v.nullable(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
+      /** Someone may stop it now: everything is then as it was before. */
+      stoppable: v.boolean(),
+      /** It was told to stop and puts away what it had begun. */
+      stopping: v.boolean(),
+    }),
+  ),
 });
+export type CareJobView = NonNullable<v.InferOutput<typeof careSchema>['job']>;
 export type CareView = v.InferOutput<typeof careSchema>;
 
 export const restoreSchema = v.strictObject({ texts: count, held: count, inDoubt: count, stopped: count });
@@ -51,6 +66,8 @@ export type NumberView = v.InferOutput<typeof numberSchema>;
 export const careMethods = {
   'care.read': { input: nothing, output: careSchema, windows: main },
   'care.dismissIncident': { input: nothing, output: careSchema, windows: main },
+  /** Stops what is under way; its own call then answers `care-stopped`. */
+  'care.stop': { input: nothing, output: careSchema, windows: main },
   'care.backUp': { input: nothing, output: careSchema, windows: main },
   'care.restore': { input: v.strictObject({ name: shortText }), output: restoreSchema, windows: main },
   /** Null: the person called it off, here and below. */
@@ -58,12 +75,13 @@ export const careMethods = {
   'care.countNumber': { input: v.strictObject({ number }), output: numberSchema, windows: main },
   'care.eraseNumber': {
     input: v.strictObject({ number }),
-    output: v.strictObject({ erased: count, open: count }),
+    /** `complete`: false when it was stopped before its end. */
+    output: v.strictObject({ erased: count, open: count, complete: v.boolean() }),
     windows: main,
   },
   'care.exportNumber': {
     input: v.strictObject({ number, format: v.picklist(['csv', 'json']) }),
-    output: v.nullable(v.strictObject({ texts: count })),
+    output: v.nullable(v.strictObject({ texts: count, other: count })),
     windows: main,
   },
   /** `pause`: sending is paused here before the copy is made. */

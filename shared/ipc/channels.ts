@@ -45,6 +45,7 @@ export const methods = [
   'control.evidence',
   'care.read',
   'care.dismissIncident',
+  'care.stop',
   'care.backUp',
   'care.restore',
   'care.restoreChosen',

@@ -167,8 +167,9 @@ async function look(database: WriteDatabase, rows: number): Promise<Figures> {
   );
   const connection = openReadOnly(file);
   const context = {
-    databaseFile: file,
     database: () => connection,
+    tell() {},
+    stopIfCancelled() {},
     breathe: () => new Promise<void>((resolve) => setImmediate(resolve)),
     report: () => Promise.resolve(),
   };

@@ -1,5 +1,5 @@
 /** What is kept about one number: counted, and erased when a person asks for it. */
-import type { BodyEraser, Clock, NumberCount, Timers } from '../ports.ts';
+import type { BodyEraser, Clock, ErasedNumber, NumberCount, Timers } from '../ports.ts';
 import { inChunks } from './chunks.ts';
 
 export interface NumberDataParts {
@@ -7,6 +7,9 @@ export interface NumberDataParts {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly onMessagesChanged: (ids: readonly number[]) => void;
+  readonly signal?: AbortSignal | undefined;
+  /** How far it is, 0 to 1. */
+  readonly onShare?: (share: number) => void;
 }
 
 /** @param recipient E.164 */
@@ -25,20 +28,19 @@ export async function countNumber(parts: NumberDataParts, recipient: string): Pr
 /**
  * Erases body and number of every text to this number that is not open. Open ones stay: they are still to be sent or
  * decided.
- * @returns how many were erased, and how many stay
+ * @returns how many were erased, how many stay, and whether it came to its end
  */
-export async function eraseNumber(
-  parts: NumberDataParts,
-  recipient: string,
-): Promise<{ readonly erased: number; readonly open: number }> {
+export async function eraseNumber(parts: NumberDataParts, recipient: string): Promise<ErasedNumber> {
   let erased = 0;
-  await inChunks(parts, 0, parts.eraser.lastId(), (after, until) => {
+  const last = parts.eraser.lastId();
+  const complete = await inChunks(parts, 0, last, (after, until) => {
+    parts.onShare?.(after / last);
     const ids = parts.eraser.eraseNumber(after, until, recipient, parts.clock.now());
     erased += ids.length;
     if (ids.length > 0) parts.onMessagesChanged(ids);
     return 'more';
   });
-  const { open } = await countNumber(parts, recipient);
   if (erased > 0) parts.eraser.dropTraces();
-  return { erased, open };
+  const { open } = await countNumber({ ...parts, signal: undefined }, recipient);
+  return { erased, open, complete };
 }

@@ -6,6 +6,7 @@
 import { rmSync } from 'node:fs';
 import Sqlite, { type Database } from 'better-sqlite3';
 import { createPrivate, putInPlace } from './durable-files.ts';
+import { type Progress, unwatched } from './progress.ts';
 
 export class DamagedDatabase extends Error {
   override readonly name = 'DamagedDatabase';
@@ -16,13 +17,18 @@ export class DamagedDatabase extends Error {
  * `verify` takes seconds for a million texts: not on the main thread.
  * @throws SQLite's error when there is no room or the source cannot be read; DamagedDatabase when the copy is not sound
  */
-export function copyWithoutKeys(source: string, target: string, { verify = true } = {}): void {
+export function copyWithoutKeys(
+  source: string,
+  target: string,
+  { verify = true, progress = unwatched }: { verify?: boolean; progress?: Progress } = {},
+): void {
   const temporary = `${target}.new`;
   rmSync(temporary, { force: true });
   createPrivate(temporary);
   try {
     const from = new Sqlite(source, { readonly: true, fileMustExist: true });
     try {
+      progress('copying', 0, { path: temporary, bytes: bytesInUse(from) });
       from.prepare('VACUUM INTO ?').run(temporary);
     } finally {
       from.close();
@@ -30,15 +36,22 @@ export function copyWithoutKeys(source: string, target: string, { verify = true 
     const copy = new Sqlite(temporary);
     try {
       removeKeys(copy);
+      progress('checking', null);
       if (verify) assertSound(copy);
     } finally {
       copy.close();
     }
+    progress('checking', 1);
     putInPlace(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
   }
+}
+
+function bytesInUse(database: Database): number {
+  const number = (name: string): number => database.pragma(name, { simple: true }) as number;
+  return (number('page_count') - number('freelist_count')) * number('page_size');
 }
 
 /** Overwrites every key's ciphertext, in the file and not only in name. */
@@ -81,11 +94,12 @@ const deciding = ['message', 'attempt', 'attempt_message', 'submission', 'accoun
  * Looks through the deciding tables of a file that may be in use.
  * @returns what is wrong; empty when nothing was found
  */
-export function checkFile(path: string): readonly string[] {
+export function checkFile(path: string, progress: Progress = unwatched): readonly string[] {
   try {
     const database = new Sqlite(path, { readonly: true, fileMustExist: true });
     try {
-      for (const table of deciding) {
+      for (const [index, table] of deciding.entries()) {
+        progress('checking', index / deciding.length);
         const problems = problemsOf(database, table);
         if (problems.length > 0) return problems;
       }

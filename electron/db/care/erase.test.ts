@@ -133,7 +133,7 @@ describe('one number', () => {
     database.exec("INSERT INTO number_health VALUES ('+27820000001', 2, 1), ('+27820000002', 2, 1)");
     database.exec("INSERT INTO opt_out VALUES ('+27820000001', 'person', 1)");
     expect(await countNumber(parts(), '+27820000001')).toEqual({ erasable: 2, open: 1 });
-    expect(await eraseNumber(parts(), '+27820000001')).toEqual({ erased: 2, open: 1 });
+    expect(await eraseNumber(parts(), '+27820000001')).toEqual({ erased: 2, open: 1, complete: true });
     expect(changed).toEqual([5, 250]);
     expect(database.prepare('SELECT recipient FROM number_health').pluck().all()).toEqual(['+27820000002']);
     expect(database.prepare('SELECT count(*) FROM opt_out').pluck().get()).toBe(1);

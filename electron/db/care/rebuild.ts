@@ -6,9 +6,11 @@
 import Sqlite, { type Database, type Statement } from 'better-sqlite3';
 import { messageStates } from '../../../shared/domain/message.ts';
 import { closeDatabase, openDatabase } from '../open.ts';
+import { JobCancelled } from '../worker/job.ts';
 import { assertSound, isDamage } from './copy.ts';
 import { type HoldReport, holdCopied } from './hold.ts';
 import { type FoundRow, rowsInPages, type StoredValue } from './pages.ts';
+import { type Progress, unwatched } from './progress.ts';
 
 export interface Source {
   /** A copy that may be written to: opening it plays its log into it. */
@@ -35,7 +37,12 @@ const rowsPerTransaction = 2_000;
  * @param sources the first one wins where two hold the same row
  * @throws when the new file cannot be written, or is not sound
  */
-export function rebuild(fresh: string, sources: readonly Source[], now: number): RebuildReport {
+export function rebuild(
+  fresh: string,
+  sources: readonly Source[],
+  now: number,
+  progress: Progress = unwatched,
+): RebuildReport {
   const database = openDatabase(fresh);
   const report = { texts: 0, unreadable: 0, held: 0, inDoubt: 0, stopped: 0 };
   try {
@@ -43,8 +50,9 @@ export function rebuild(fresh: string, sources: readonly Source[], now: number):
     // Nobody relies on this file before it is finished; `putInPlace` flushes it then.
     database.pragma('synchronous = OFF');
     const tables = ownTables(database);
-    for (const source of sources) {
-      report.unreadable += copyReadable(database, source.path, tables);
+    for (const [index, source] of sources.entries()) {
+      const part: Tell = (share) => progress('reading', Math.min(1, (index + share) / sources.length));
+      report.unreadable += copyReadable(database, source.path, tables, part);
       mend(database, now);
       const held: HoldReport = holdCopied(database, source.origin, now);
       report.held += held.held;
@@ -53,12 +61,16 @@ export function rebuild(fresh: string, sources: readonly Source[], now: number):
     }
     report.texts = database.prepare('SELECT count(*) FROM message').pluck().get() as number;
     database.pragma('foreign_keys = ON');
+    progress('checking', null);
     assertSound(database);
   } finally {
     closeDatabase(database);
   }
   return report;
 }
+
+/** How far one source is, 0 to 1. Throws JobCancelled when nobody wants the result any more. */
+type Tell = (share: number) => void;
 
 interface Table {
   readonly name: string;
@@ -94,15 +106,16 @@ function columnsOf(database: Database, table: string): readonly string[] {
 }
 
 /** @returns how many places could not be read */
-function copyReadable(database: Database, path: string, tables: readonly Table[]): number {
+function copyReadable(database: Database, path: string, tables: readonly Table[], tell: Tell): number {
   let unreadable = 0;
   let source: Database | undefined;
   try {
     source = new Sqlite(path);
     source.pragma('cell_size_check = ON');
     const present = new Set((source.pragma('table_list') as { name: string }[]).map(({ name }) => name));
-    for (const table of tables) {
-      if (present.has(table.name)) unreadable += copyTable(database, source, table);
+    for (const [index, table] of tables.entries()) {
+      const part: Tell = (share) => tell((index + share) / tables.length);
+      if (present.has(table.name)) unreadable += copyTable(database, source, table, part);
     }
   } catch (error) {
     // Not even its table of contents can be read. What the new file refuses is another matter.
@@ -113,7 +126,7 @@ function copyReadable(database: Database, path: string, tables: readonly Table[]
   }
   if (unreadable > 0) {
     // Only now, with SQLite out of the way: this reads the file itself.
-    carve(database, path, tables);
+    carve(database, path, tables, () => tell(1));
   }
   return unreadable;
 }
@@ -126,7 +139,7 @@ function closeQuietly(database: Database | undefined): void {
   }
 }
 
-function copyTable(database: Database, source: Database, table: Table): number {
+function copyTable(database: Database, source: Database, table: Table, tell: Tell): number {
   let columns: readonly string[];
   try {
     const there = new Set(columnsOf(source, table.name));
@@ -138,15 +151,15 @@ function copyTable(database: Database, source: Database, table: Table): number {
   const list = columns.join(', ');
   try {
     return table.hasRowId
-      ? copyByRowId(source, table.name, list, writer)
-      : copyByKey(source, table, list, writer);
+      ? copyByRowId(source, table.name, list, writer, tell)
+      : copyByKey(source, table, list, writer, tell);
   } finally {
     writer.end();
   }
 }
 
 /** Reads one range of row ids; where a row cannot be read, the rest is halved until it stands alone. */
-function copyByRowId(source: Database, name: string, columns: string, writer: RowWriter): number {
+function copyByRowId(source: Database, name: string, columns: string, writer: RowWriter, tell: Tell): number {
   let statement: Statement;
   try {
     statement = source
@@ -156,16 +169,19 @@ function copyByRowId(source: Database, name: string, columns: string, writer: Ro
     return 1;
   }
   let unreadable = 0;
-  const ranges: [number, number][] = [[1, highestRowId(source, name)]];
+  const highest = highestRowId(source, name);
+  const ranges: [number, number][] = [[1, highest]];
   for (let probe = 0; probe < mostProbes; probe += 1) {
     const range = ranges.pop();
     if (range === undefined) return unreadable;
     let last = range[0] - 1;
+    tell(Math.max(0, last) / Math.max(1, highest));
     try {
       for (const row of statement.iterate(...range) as IterableIterator<StoredValue[]>) {
         const [id, ...values] = row;
         last = Number(id);
         writer.write(values);
+        if (last % rowsPerTransaction === 0) tell(Math.max(0, last) / Math.max(1, highest));
       }
     } catch (error) {
       onlyReading(error);
@@ -200,7 +216,13 @@ function highestRowId(source: Database, name: string): number {
 }
 
 /** A table without row ids is read from both ends towards what cannot be read. */
-function copyByKey(source: Database, { name }: Table, columns: string, writer: RowWriter): number {
+function copyByKey(
+  source: Database,
+  { name }: Table,
+  columns: string,
+  writer: RowWriter,
+  tell: Tell,
+): number {
   const info = source.pragma(`table_info(${name})`) as { name: string; pk: number }[];
   const key = info.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk);
   let unreadable = 0;
@@ -208,7 +230,12 @@ function copyByKey(source: Database, { name }: Table, columns: string, writer: R
     try {
       const order = key.map((column) => `${column.name} ${direction}`).join(', ');
       const statement = source.prepare(`SELECT ${columns} FROM ${name} ORDER BY ${order}`).raw();
-      for (const row of statement.iterate() as IterableIterator<StoredValue[]>) writer.write(row);
+      let rows = 0;
+      for (const row of statement.iterate() as IterableIterator<StoredValue[]>) {
+        if (rows % rowsPerTransaction === 0) tell(0);
+        rows += 1;
+        writer.write(row);
+      }
       return 0;
     } catch (error) {
       onlyReading(error);
@@ -223,9 +250,10 @@ class CannotWrite extends Error {
   override readonly name = 'CannotWrite';
 }
 
-/** Errors of reading are damage and are counted; those of writing end it all. */
+/** Errors of reading are damage and are counted; others end it all. */
 function onlyReading(error: unknown): void {
   if (error instanceof CannotWrite) throw error.cause;
+  if (error instanceof JobCancelled) throw error;
 }
 
 /** Inserts what the schema allows; what it does not was damaged. */
@@ -289,7 +317,7 @@ const looks: Readonly<Record<string, (values: readonly StoredValue[]) => boolean
 };
 
 /** Takes texts and accounts out of single pages. Rows that are there already stay as they are. */
-function carve(database: Database, path: string, tables: readonly Table[]): void {
+function carve(database: Database, path: string, tables: readonly Table[], breathe: () => void): void {
   const writers = new Map<string, RowWriter>();
   const writeRow = (table: Table, { id, values }: FoundRow): void => {
     const columns = table.columns.slice(0, values.length);
@@ -301,7 +329,10 @@ function carve(database: Database, path: string, tables: readonly Table[]): void
     writer.end();
   };
   const known = tables.filter(({ name }) => looks[name] !== undefined);
+  let rows = 0;
   for (const row of rowsInPages(path)) {
+    rows += 1;
+    if (rows % rowsPerTransaction === 0) breathe();
     const table = known.find(
       ({ name, columns }) => row.values.length <= columns.length && looks[name]?.(row.values),
     );

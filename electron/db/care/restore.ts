@@ -3,12 +3,13 @@
  * copy; the present file is not touched. Runs in a worker.
  */
 import { chmodSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { applicationId, closeDatabase, openDatabase } from '../open.ts';
 import { assertSound, isDamage } from './copy.ts';
 import { copyAside, syncFile } from './durable-files.ts';
 import { type HoldReport, holdCopied } from './hold.ts';
+import { type Progress, unwatched } from './progress.ts';
 
 /** Not a file of ours, or the very one that is open. */
 export class NotABackup extends Error {
@@ -35,6 +36,7 @@ export function prepareRestore(
   path: string,
   origin: 'restored' | 'moved',
   now: number,
+  progress: Progress = unwatched,
 ): PreparedRestore {
   const folder = incomingFolder(path);
   const taken = statSync(from);
@@ -43,15 +45,20 @@ export function prepareRestore(
   const isInside = dirname(from) === folder;
   if (!isInside) rmSync(folder, { recursive: true, force: true });
   try {
+    progress('copying', 0, { path: join(folder, basename(from)), bytes: taken.size });
     const copied = isInside ? from : copyAside(from, folder);
+    progress('checking', null);
     assertOurs(copied);
+    progress('checking', 0.5);
     const database = openDatabase(copied);
     try {
       // A copy that was made by hand may bring keys along. They do not travel.
       database.prepare('DELETE FROM secret').run();
       const held = holdCopied(database, origin, now);
       if (present !== undefined) takeAlong(database, path);
+      progress('checking', 0.6);
       assertSound(database);
+      progress('checking', 1);
       const texts = database.prepare('SELECT count(*) FROM message').pluck().get() as number;
       return { fresh: copied, texts, ...held };
     } finally {

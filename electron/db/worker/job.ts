@@ -13,8 +13,6 @@ export interface Job<Input, Output, Report = never> {
 }
 
 export interface JobContext<Report> {
-  /** Absolute path of the database file that this worker belongs to. */
-  readonly databaseFile: string;
   /** The worker's own read-only connection, opened on first use and kept. */
   database(): ReadDatabase;
   /** Lets waiting messages in. @throws JobCancelled when nobody wants the result any more. */
@@ -24,6 +22,10 @@ export interface JobContext<Report> {
    * fast job does not fill the memory of a slow reader. @throws JobCancelled
    */
   report(report: Report): Promise<void>;
+  /** Tells how far the work is and goes on at once: for work that cannot wait in its middle. @throws JobCancelled */
+  tell(report: Report): void;
+  /** @throws JobCancelled when nobody wants the result any more */
+  stopIfCancelled(): void;
 }
 
 /** Thrown inside a job that was stopped; the job lets it through. */

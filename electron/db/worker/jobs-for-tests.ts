@@ -4,6 +4,7 @@ import type { Job } from './job.ts';
 import { serveJobs } from './serve.ts';
 
 let running = 0;
+let putAway = 0;
 
 const act: Job<{ do: string; with?: unknown; times?: number }, unknown, unknown> = {
   async run(input, context) {
@@ -30,6 +31,18 @@ const act: Job<{ do: string; with?: unknown; times?: number }, unknown, unknown>
       case 'count-running':
         await context.breathe();
         return running;
+      case 'work-without-a-pause':
+        context.tell('started');
+        try {
+          for (;;) context.stopIfCancelled();
+        } finally {
+          putAway += 1;
+        }
+      case 'count-put-away':
+        return putAway;
+      case 'tell-and-end':
+        context.tell('nearly done');
+        return 'done';
       case 'hang':
         await context.report('hanging');
         for (;;) Math.random();

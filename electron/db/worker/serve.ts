@@ -9,11 +9,11 @@ interface Running {
   taken: (() => void) | undefined;
 }
 
-/** @param jobs by name. The database file comes with `workerData`. */
+/** @param jobs by name. The database file, if there is one, comes with `workerData`. */
 export function serveJobs(jobs: Readonly<Record<string, Job<never, unknown, never>>>): void {
   if (parentPort === null) throw new Error('not a worker');
   const port = parentPort;
-  const { databaseFile } = workerData as { databaseFile: string };
+  const { databaseFile } = workerData as { databaseFile: string | undefined };
   const running = new Map<number, Running>();
   let connection: ReadDatabase | undefined;
   let closing = false;
@@ -22,15 +22,15 @@ export function serveJobs(jobs: Readonly<Record<string, Job<never, unknown, neve
     port.postMessage(message);
   }
 
-  async function run(id: number, name: string, input: unknown): Promise<void> {
+  async function run(id: number, name: string, input: unknown, stop: Int32Array): Promise<void> {
     const state: Running = { cancelled: false, taken: undefined };
     running.set(id, state);
     const stopIfCancelled = (): void => {
-      if (state.cancelled) throw new JobCancelled(name);
+      if (state.cancelled || Atomics.load(stop, 0) !== 0) throw new JobCancelled(name);
     };
     const context: JobContext<unknown> = {
-      databaseFile,
       database: () => {
+        if (databaseFile === undefined) throw new Error('this thread has no database');
         connection ??= openReadOnly(databaseFile);
         return connection;
       },
@@ -39,6 +39,11 @@ export function serveJobs(jobs: Readonly<Record<string, Job<never, unknown, neve
         await new Promise((resolve) => setImmediate(resolve));
         stopIfCancelled();
       },
+      tell(report) {
+        stopIfCancelled();
+        answer({ kind: 'told', id, report });
+      },
+      stopIfCancelled,
       async report(report) {
         stopIfCancelled();
         await new Promise<void>((resolve) => {
@@ -73,7 +78,7 @@ export function serveJobs(jobs: Readonly<Record<string, Job<never, unknown, neve
   port.on('message', (message: ToWorker) => {
     switch (message.kind) {
       case 'run':
-        void run(message.id, message.job, message.input);
+        void run(message.id, message.job, message.input, message.stop);
         break;
       case 'taken':
         running.get(message.id)?.taken?.();

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Log, Timers } from '../../core/ports.ts';
 import { closeDatabase, openDatabase, type WriteDatabase } from '../open.ts';
-import { DatabaseWorkers, JobStopped, JobTimedOut, WorkerLost } from './workers.ts';
+import { JobStopped, JobTimedOut, WorkerLost } from './job-thread.ts';
+import { DatabaseWorkers } from './workers.ts';
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -83,14 +84,17 @@ describe('the program’s own jobs', () => {
 describe('a job', () => {
   test('cannot write', async () => {
     await expect(testJobs().run('', { do: 'write' })).rejects.toMatchObject({
-      name: 'JobFailed',
+      name: 'SqliteError',
       code: 'SQLITE_READONLY',
     });
   });
 
   test('that throws fails alone; the worker goes on', async () => {
     const jobs = testJobs();
-    await expect(jobs.run('', { do: 'throw' })).rejects.toThrow('RangeError: no such thing');
+    await expect(jobs.run('', { do: 'throw' })).rejects.toMatchObject({
+      name: 'RangeError',
+      message: 'no such thing',
+    });
     await expect(jobs.run('', { do: 'answer', with: 7 })).resolves.toBe(7);
   });
 
@@ -132,6 +136,25 @@ describe('a job', () => {
     await expect(endless).rejects.toBeInstanceOf(JobStopped);
     // Answers although the other one would never have ended: 1 job runs, this one.
     await expect(jobs.run('', { do: 'count-running' })).resolves.toBe(0);
+  });
+
+  test('that hears no messages is stopped in its middle, and can be waited for until it has really ended', async () => {
+    const jobs = testJobs();
+    const controller = new AbortController();
+    const deaf = jobs.run(
+      '',
+      { do: 'work-without-a-pause' },
+      { signal: controller.signal, awaitStop: true, onReport: () => controller.abort() },
+    );
+    await expect(deaf).rejects.toBeInstanceOf(JobStopped);
+    await expect(jobs.run('', { do: 'count-put-away' })).resolves.toBe(1);
+  });
+
+  test('that was done before it heard of it counts as done', async () => {
+    const jobs = testJobs();
+    const controller = new AbortController();
+    const options = { signal: controller.signal, awaitStop: true, onReport: () => controller.abort() };
+    await expect(jobs.run('', { do: 'tell-and-end' }, options)).resolves.toBe('done');
   });
 
   test('that was stopped before it began does not start', async () => {

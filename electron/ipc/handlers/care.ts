@@ -21,6 +21,10 @@ export function careHandlers(services: Services): Group {
       care.dismissIncident();
       return success(care.view());
     },
+    'care.stop': () => {
+      care.stop();
+      return success(care.view());
+    },
     'care.backUp': async () => {
       await care.backUp();
       return success(care.view());
@@ -39,8 +43,7 @@ export function careHandlers(services: Services): Group {
     'care.exportNumber': async ({ number, format }) => {
       const recipient = await understood(number);
       if (!recipient.ok) return recipient;
-      const texts = await care.exportNumber(recipient.value.e164, format);
-      return success(texts === undefined ? null : { texts });
+      return success((await care.exportNumber(recipient.value.e164, format)) ?? null);
     },
     'care.exportArchive': async ({ passphrase, pause }) =>
       success({ saved: await care.exportArchive(passphrase, pause) }),

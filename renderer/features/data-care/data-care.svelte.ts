@@ -1,6 +1,6 @@
 import type { Result } from '../../../shared/errors.ts';
 import { translate, translateError } from '../../../shared/i18n/words.ts';
-import type { NumberView, RestoreReport } from '../../../shared/ipc/care-methods.ts';
+import type { CareJobView, NumberView, RestoreReport } from '../../../shared/ipc/care-methods.ts';
 import type { Output } from '../../../shared/ipc/contract.ts';
 import type { Client } from '../../lib/bridge.ts';
 import { isolateNumber } from '../../lib/format.ts';
@@ -8,12 +8,24 @@ import { isolateNumber } from '../../lib/format.ts';
 /** Where something was done: what came of it is said there. */
 export type Place = 'backups' | 'number' | 'move';
 
+const places: Readonly<Record<CareJobView['kind'], Place | undefined>> = {
+  'back-up': 'backups',
+  restore: 'backups',
+  'erase-number': 'number',
+  'export-number': 'number',
+  'write-archive': 'move',
+  'read-archive': 'move',
+  check: undefined,
+  rescue: undefined,
+};
+
 /** Backups, one number's data and the file for another computer, as one window sees them. */
 export class DataCare {
   view = $state.raw<Output<'care.read'> | undefined>(undefined);
   /** What came of the last thing the person did here. */
   good = $state<string | undefined>(undefined);
   bad = $state<string | undefined>(undefined);
+  stopped = $state<string | undefined>(undefined);
   place = $state<Place>('backups');
   /** Typed number whose texts are to be erased, with what would go and what would stay. */
   erasing = $state.raw<(NumberView & { readonly number: string }) | undefined>(undefined);
@@ -24,6 +36,12 @@ export class DataCare {
 
   constructor(client: Client) {
     this.#client = client;
+  }
+
+  /** Where what is under way was begun; undefined when the program began it by itself. */
+  get jobPlace(): Place | undefined {
+    const kind = this.view?.job?.kind;
+    return kind === undefined ? undefined : places[kind];
   }
 
   get busy(): boolean {
@@ -46,6 +64,12 @@ export class DataCare {
 
   async dismissIncident(): Promise<void> {
     const answer = await this.#client.call('care.dismissIncident');
+    if (answer.ok) this.view = answer.value;
+  }
+
+  /** Stops what is under way. What comes of that is said where it was begun. */
+  async stop(): Promise<void> {
+    const answer = await this.#client.call('care.stop');
     if (answer.ok) this.view = answer.value;
   }
 
@@ -94,7 +118,8 @@ export class DataCare {
     return this.#act(
       'number',
       () => this.#client.call('care.eraseNumber', { number: asked.number }),
-      ({ erased, open }) => translate('care.erased', { count: erased, open }),
+      ({ erased, open, complete }) =>
+        translate(complete ? 'care.erased' : 'care.erasedInPart', { count: erased, open }),
     );
   }
 
@@ -102,7 +127,8 @@ export class DataCare {
     return this.#act(
       'number',
       () => this.#client.call('care.exportNumber', { number, format }),
-      (saved) => (saved === null ? undefined : translate('care.exported', { count: saved.texts })),
+      (saved) =>
+        saved === null ? undefined : translate('care.exported', { count: saved.texts, other: saved.other }),
     );
   }
 
@@ -129,9 +155,11 @@ export class DataCare {
     this.place = place;
     this.good = undefined;
     this.bad = undefined;
+    this.stopped = undefined;
     try {
       const answer = await ask();
       if (answer.ok) this.good = tell(answer.value);
+      else if (answer.error.code === 'care-stopped') this.stopped = translateError(answer.error);
       else this.bad = translateError(answer.error);
       return answer.ok;
     } finally {

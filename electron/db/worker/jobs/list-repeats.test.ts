@@ -76,7 +76,8 @@ async function find(changes: Partial<RepeatQuery> = {}, stopAfter = Number.POSIT
       ...changes,
     },
     {
-      databaseFile: '',
+      tell() {},
+      stopIfCancelled() {},
       database: () => reading,
       breathe: () => Promise.resolve(),
       report: async (found: readonly number[]) => {

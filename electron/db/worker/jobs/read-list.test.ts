@@ -32,10 +32,11 @@ async function read(
   const result = await readList.run(
     { path, country: 'ZA', column },
     {
-      databaseFile: '',
       database: () => {
         throw new Error('not needed');
       },
+      tell() {},
+      stopIfCancelled() {},
       breathe: () => Promise.resolve(),
       report: async (report: ListReport) => {
         if (report.kind === 'shape') shape = report.shape;
