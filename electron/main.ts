@@ -802,6 +802,7 @@ function textRules(): Promise<TextRules> {
     import('../shared/domain/count-message.ts'),
   ]).then(([phone, count]) => ({
     understand: phone.understandRecipient,
+    beginning: phone.numberBeginning,
     display: phone.displayNumber,
     countMessage: count.countMessage,
   }));

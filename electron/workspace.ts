@@ -30,6 +30,7 @@ import type {
   LineHint,
   Log,
   Pause,
+  ReadList,
   RecoveryReport,
   SecretBox,
   Timers,
@@ -277,10 +278,11 @@ async function workOn(
     log: parts.log,
     onChanged: parts.onSendingChanged,
   });
+  const readList: ReadList = (source, onReport, signal) =>
+    workers.run('read-list', source, { timeoutMilliseconds: listTimeoutMilliseconds, signal, onReport });
   const lists = new ListImports({
     store: new SqliteListStore(database, () => parts.clock.monotonic()),
-    readList: (source, onReport, signal) =>
-      workers.run('read-list', source, { timeoutMilliseconds: listTimeoutMilliseconds, signal, onReport }),
+    readList,
     findRepeats: async (query, onReport, signal) => {
       await workers.run('list-repeats', query, {
         timeoutMilliseconds: listTimeoutMilliseconds,
@@ -323,6 +325,7 @@ async function workOn(
     mode: parts.mode,
     control,
     numbers,
+    readList,
     recurring,
     recurrences,
     care: { path: databaseFile, eraser, retention, backups },

@@ -449,7 +449,8 @@ function noneHeld() {
   return { 'opted-out': 0, 'opted-out-sharing': 0, flagged: 0, 'flagged-sharing': 0 };
 }
 
-function problemOf(error: unknown): ListProblem {
+/** What an error of `ReadList`, or of the disk, says about a file. */
+export function problemOf(error: unknown): ListProblem {
   const code = String((error as { code?: unknown } | null)?.code ?? '');
   switch (code) {
     case 'LIST_TOO_LARGE':

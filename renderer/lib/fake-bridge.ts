@@ -24,6 +24,7 @@ import type {
   StatusView,
 } from '../../shared/ipc/contract.ts';
 import type { ListView } from '../../shared/ipc/list-methods.ts';
+import type { FlaggedView, OptOutView } from '../../shared/ipc/numbers-methods.ts';
 import type { BackOnlineView } from '../../shared/ipc/outage-methods.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Client } from './bridge.ts';
@@ -41,6 +42,8 @@ export interface Scenario {
   readonly draft: Partial<DraftView>;
   /** Until when quiet hours hold what is sent, ms UTC. */
   readonly heldUntil: number | null;
+  readonly optOuts: readonly OptOutView[];
+  readonly flagged: readonly FlaggedView[];
   /** To how many of a list nearly the same text went lately. */
   readonly repeats: number;
   /** How many failed texts could be sent again. */
@@ -249,6 +252,8 @@ const base: Scenario = {
   heldUntil: null,
   failed: 0,
   repeats: 0,
+  optOuts: [],
+  flagged: [],
   incident: null,
   careJob: null,
   told: 'at-gateway',
@@ -481,6 +486,8 @@ export function createFakeClient(scenario: Scenario): FakeClient {
     busy: scenario.careJob !== null,
     job: scenario.careJob,
   });
+  let optOuts: readonly OptOutView[] = [...scenario.optOuts];
+  let flagged: readonly FlaggedView[] = [...scenario.flagged];
   let recurring: Output<'recurring.list'> = [];
   const recurringText = (id: number, written: Input<'recurring.create'>): Output<'recurring.create'> => ({
     id,
@@ -701,9 +708,54 @@ export function createFakeClient(scenario: Scenario): FakeClient {
       recurring = recurring.filter((text) => text.id !== id);
       return success(undefined);
     },
-    'numbers.optOuts': () => success({ rows: [], more: false, total: 0 }),
-    'numbers.optOut': () => success({ added: 0, already: 0, notUnderstood: [] }),
-    'numbers.optIn': () => success(undefined),
+    'numbers.optOuts': ({ beginsWith, before }) => {
+      const found = optOuts.filter(({ recipient }) => recipient.startsWith(beginsWith));
+      const from =
+        before === null ? 0 : found.findIndex(({ recipient }) => recipient === before.recipient) + 1;
+      const rows = found.slice(from, from + 100);
+      return success({ rows, more: found.length > from + 100, total: optOuts.length });
+    },
+    'numbers.optOut': ({ text }) => {
+      const notUnderstood: { line: number; text: string }[] = [];
+      let added = 0;
+      let already = 0;
+      for (const [index, line] of text.split('\n').entries()) {
+        const number = understand(line, settings.country);
+        if (number.kind === 'invalid') notUnderstood.push({ line: index + 1, text: line });
+        else if (optOuts.some(({ recipient }) => recipient === number.e164)) already += 1;
+        else {
+          added += 1;
+          const { e164: recipient, display: recipientDisplay } = number;
+          optOuts = [
+            { recipient, recipientDisplay, source: 'person', createdAt: scenario.now() },
+            ...optOuts,
+          ];
+        }
+      }
+      return success({ added, already, notUnderstood });
+    },
+    'numbers.importOptOuts': () =>
+      success({
+        kind: 'done',
+        fileName: 'stop.csv',
+        added: 12,
+        already: 3,
+        leftOut: 1,
+        rows: [{ row: 4, value: 'n/a', reason: 'not-a-number' }],
+      }),
+    'numbers.stopImport': () => success(undefined),
+    'numbers.flagged': ({ beginsWith }) => {
+      const rows = flagged.filter(({ recipient }) => recipient.startsWith(beginsWith));
+      return success({ rows, more: false, total: flagged.length });
+    },
+    'numbers.clearFlag': ({ recipient }) => {
+      flagged = flagged.filter((row) => row.recipient !== recipient);
+      return success(undefined);
+    },
+    'numbers.optIn': ({ recipient }) => {
+      optOuts = optOuts.filter((row) => row.recipient !== recipient);
+      return success(undefined);
+    },
     'draft.load': () => success(draft),
     'draft.save': (value) => {
       draft = value;

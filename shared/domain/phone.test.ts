@@ -3,9 +3,21 @@ import { getCountries, getExampleNumber, parsePhoneNumberWithError } from 'libph
 import examples from 'libphonenumber-js/mobile/examples';
 import { describe, expect, it } from 'vitest';
 import { plainDigits } from './decimal-digits.ts';
-import { displayNumber, understandRecipient } from './phone.ts';
+import { displayNumber, numberBeginning, understandRecipient } from './phone.ts';
 
 const southAfrican = '+27821234567';
+
+it.each([
+  ['', ''],
+  ['082 5', '+27825'],
+  ['+27 82', '+2782'],
+  ['0027 82', '+2782'],
+  ['44 77', '+4477'],
+  ['٠٨٢', '+2782'],
+  ['x', ''],
+])('numberBeginning %j', (typed, expected) => {
+  expect(numberBeginning(typed, 'ZA')).toBe(expected);
+});
 
 describe('numbers that are understood', () => {
   it.each([

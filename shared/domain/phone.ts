@@ -7,6 +7,7 @@
  */
 import type { CountryCode, PhoneNumber } from 'libphonenumber-js/mobile';
 import {
+  getCountryCallingCode,
   isSupportedCountry,
   ParseError,
   parsePhoneNumberWithError,
@@ -73,6 +74,20 @@ export function displayNumber(e164: string): string {
   } catch {
     return e164;
   }
+}
+
+/**
+ * The beginning of a number as a person types it, as numbers in E.164 begin: `082 5` in South Africa is `+27825`. For looking
+ * numbers up; nothing is understood by it.
+ */
+export function numberBeginning(typed: string, country: string | null): string {
+  const plain = normalise(typed).replaceAll(/[^\d+]/gu, '');
+  if (plain === '' || plain.startsWith('+')) return plain;
+  if (plain.startsWith('00')) return `+${plain.slice(2)}`;
+  if (plain.startsWith('0') && country !== null && isSupportedCountry(country)) {
+    return `+${getCountryCallingCode(country)}${plain.slice(1)}`;
+  }
+  return `+${plain}`;
 }
 
 function readWithoutPlus(typed: string, office: CountryCode | undefined): Reading {

@@ -43,7 +43,22 @@ const counts = v.strictObject({
   duplicates: count,
   leftOut: v.array(v.strictObject({ reason: v.picklist(leftOutReasons), count })),
 });
-const leftOutRow = v.strictObject({ row: count, value: shortText, reason: v.picklist(leftOutReasons) });
+export const leftOutRowSchema = v.strictObject({
+  row: count,
+  value: shortText,
+  reason: v.picklist(leftOutReasons),
+});
+
+/** Why a file was not read. */
+export const listProblems = [
+  'unreadable',
+  'too-large',
+  'empty',
+  'no-numbers',
+  'quote',
+  'storage',
+  'failed',
+] as const;
 
 export const listSchema = v.variant('phase', [
   v.strictObject({
@@ -66,7 +81,7 @@ export const listSchema = v.variant('phase', [
     shape,
     counts,
     /** The first of them. */
-    leftOut: v.pipe(v.array(leftOutRow), v.maxLength(200)),
+    leftOut: v.pipe(v.array(leftOutRowSchema), v.maxLength(200)),
     /** To how many nearly the same text went within so many hours. Null: not asked yet, or to nobody. */
     repeats: v.nullable(v.strictObject({ count, hours: count })),
     /** The words of a text that was taken back. */
@@ -87,7 +102,7 @@ export const listSchema = v.variant('phase', [
   v.strictObject({
     phase: v.literal('failed'),
     fileName: shortText,
-    problem: v.picklist(['unreadable', 'too-large', 'empty', 'no-numbers', 'quote', 'storage', 'failed']),
+    problem: v.picklist(listProblems),
   }),
 ]);
 export type ListView = v.InferOutput<typeof listSchema>;

@@ -1,5 +1,6 @@
 /** Methods about numbers that must not be texted. */
 import * as v from 'valibot';
+import { leftOutRowSchema, listProblems } from './list-methods.ts';
 
 const time = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -17,6 +18,15 @@ export const optOutSchema = v.strictObject({
   createdAt: time,
 });
 export type OptOutView = v.InferOutput<typeof optOutSchema>;
+
+/** A number to which the last texts did not arrive, for a reason that lies with it. */
+export const flaggedSchema = v.strictObject({
+  recipient: shortText,
+  recipientDisplay: shortText,
+  failures: count,
+  lastFailureAt: time,
+});
+export type FlaggedView = v.InferOutput<typeof flaggedSchema>;
 
 export const numbersMethods = {
   /** Newest first. `beginsWith` is a number as typed, or its beginning. */
@@ -43,6 +53,50 @@ export const numbersMethods = {
         v.maxLength(maxOptOutsAtOnce),
       ),
     }),
+    windows: main,
+  },
+  /** Asks for a file and takes its numbers. Null: the person chose none. What was added before an end in the middle stays. */
+  'numbers.importOptOuts': {
+    input: v.undefined(),
+    output: v.nullable(
+      v.variant('kind', [
+        v.strictObject({
+          kind: v.literal('done'),
+          fileName: shortText,
+          added: count,
+          already: count,
+          leftOut: count,
+          rows: v.pipe(v.array(leftOutRowSchema), v.maxLength(200)),
+        }),
+        v.strictObject({ kind: v.literal('stopped'), fileName: shortText, added: count }),
+        v.strictObject({
+          kind: v.literal('failed'),
+          fileName: shortText,
+          problem: v.picklist(listProblems),
+          added: count,
+        }),
+      ]),
+    ),
+    windows: main,
+  },
+  'numbers.stopImport': { input: v.undefined(), output: v.undefined(), windows: main },
+  /** Those that failed last first. `beginsWith` as for `numbers.optOuts`. */
+  'numbers.flagged': {
+    input: v.strictObject({
+      beginsWith: v.pipe(v.string(), v.maxLength(40)),
+      before: v.nullable(v.strictObject({ recipient: shortText, lastFailureAt: time })),
+    }),
+    output: v.strictObject({
+      rows: v.pipe(v.array(flaggedSchema), v.maxLength(pageSize)),
+      more: v.boolean(),
+      total: count,
+    }),
+    windows: main,
+  },
+  /** The person knows that the number works. */
+  'numbers.clearFlag': {
+    input: v.strictObject({ recipient: shortText }),
+    output: v.undefined(),
     windows: main,
   },
   'numbers.optIn': { input: v.strictObject({ recipient: shortText }), output: v.undefined(), windows: main },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { numberNews } from '../../core/outbox/number-news.ts';
-import type { OptOut, Outcome } from '../../core/ports.ts';
+import type { FlaggedNumber, OptOut, Outcome } from '../../core/ports.ts';
 import { errorMeaning } from '../../gateways/registry.ts';
 import { closeDatabase, openDatabase, type WriteDatabase } from '../open.ts';
 import { AccountStore } from './accounts.ts';
@@ -37,6 +37,26 @@ beforeEach(() => {
 afterEach(() => {
   closeDatabase(database);
   rmSync(directory, { recursive: true });
+});
+
+test('numbers that failed twice or more are paged, those that failed last first', () => {
+  for (const [index, recipient] of ['+27820000001', '+27820000002', '+27830000003'].entries()) {
+    numbers.note(recipient, 'unreachable', 1);
+    numbers.note(recipient, 'unreachable', 10 + index);
+  }
+  numbers.note('+27820000004', 'unreachable', 99);
+  const page = (before: FlaggedNumber | undefined, beginsWith = '') =>
+    numbers.flaggedPage({ beginsWith, before, limit: 2 });
+  const first = page(undefined);
+  expect(first.map(({ recipient, failures }) => [recipient, failures])).toEqual([
+    ['+27830000003', 2],
+    ['+27820000002', 2],
+  ]);
+  expect(page(first.at(-1)).map(({ recipient }) => recipient)).toEqual(['+27820000001']);
+  expect(page(undefined, '+2783')).toHaveLength(1);
+  expect(numbers.flaggedCount()).toBe(3);
+  numbers.clearHealth('+27830000003');
+  expect(numbers.flaggedCount()).toBe(2);
 });
 
 async function submit(...recipients: string[]): Promise<readonly number[]> {

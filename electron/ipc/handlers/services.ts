@@ -21,6 +21,7 @@ import type {
   MessageQuery,
   MessageReader,
   NumberStore,
+  ReadList,
   RecurrenceStore,
 } from '../../core/ports.ts';
 import type { Caller } from '../register.ts';
@@ -37,6 +38,8 @@ export interface OpenWorkspace {
   readonly accounts: Accounts;
   readonly control: ControlStore;
   readonly numbers: NumberStore;
+  /** Off the main thread. */
+  readonly readList: ReadList;
   readonly recurring: RecurringTexts;
   readonly recurrences: RecurrenceStore;
 }
@@ -44,6 +47,8 @@ export interface OpenWorkspace {
 /** Loaded on first use: the number rules are a hundred kilobytes that the tray does not need. */
 export interface TextRules {
   understand(input: string, country: string | null): RecipientView;
+  /** How numbers that begin like this begin in E.164. */
+  beginning(typed: string, country: string | null): string;
   display(e164: string): string;
   countMessage(
     body: string,
