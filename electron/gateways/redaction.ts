@@ -116,8 +116,16 @@ function spelledOut(secret: string): string {
   return `${pieces.slice(0, telling).join('')}${optional}`;
 }
 
+/** All of ASCII at once: which of it stands in a secret is not to be seen from what is kept here. */
+let asciiSpellings: readonly string[] | undefined;
+
 /** One character in every spelling. */
 function spellingsOf(character: string): string {
+  asciiSpellings ??= Array.from({ length: 128 }, (_, code) => spell(String.fromCharCode(code)));
+  return asciiSpellings[character.codePointAt(0) ?? 0] ?? spell(character);
+}
+
+function spell(character: string): string {
   const units = [...Array(character.length).keys()].map((index) => character.charCodeAt(index));
   const point = character.codePointAt(0) ?? 0;
   const octets = [...Buffer.from(character)];

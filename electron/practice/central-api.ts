@@ -131,7 +131,7 @@ function answerSend(parameters: CentralParameters, request: ApiRequest, state: P
 
   const options = readOptions(parameters, state);
   if ('code' in options) return refuse(options.code);
-  const text = readCentralText(parameters);
+  const text = readCentralText(parameters, profile);
   if ('code' in text) return refuse(text.code);
   if (text.content === '') return refuse(107);
   const mostParts = options.taken.concat ?? Number(profile.concatDefault);
@@ -177,6 +177,8 @@ function readOptions(
   state: PracticeState,
 ): { readonly taken: TakenOptions } | { readonly code: ErrorCode } {
   const from = textOf(parameters, 'from');
+  if (from !== undefined && /[A-Za-z]/.test(from) && state.profile.senderNames === 'neither')
+    return { code: 123 };
   // "Must be set to 1 when sending from a two-way number."
   if (from !== undefined && state.ownsSender(from) && textOf(parameters, 'mo') !== '1') return { code: 106 };
   const now = state.clock.now();

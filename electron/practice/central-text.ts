@@ -2,7 +2,9 @@
 import { countParts } from '../../shared/domain/segments.ts';
 import { type CentralParameters, textOf } from './central-parameters.ts';
 import type { ErrorCode } from './error-table.ts';
-import { binaryParts, fromUcs2 } from './platform-request.ts';
+import { binaryParts, textParts, ucs2Parts } from './message-parts.ts';
+import { fromUcs2 } from './platform-request.ts';
+import type { PracticeProfile } from './profile.ts';
 import { headerOctets } from './user-data-header.ts';
 
 /**
@@ -13,37 +15,21 @@ import { headerOctets } from './user-data-header.ts';
  */
 export function readCentralText(
   parameters: CentralParameters,
+  profile: PracticeProfile,
 ): { readonly content: string; readonly parts: number } | { readonly code: ErrorCode } {
   const text = textOf(parameters, 'text') ?? '';
   const header = headerOctets(textOf(parameters, 'udh') ?? '') ?? 0;
   if (textOf(parameters, 'unicode') === '1') {
     const content = fromUcs2(text);
     if (content === undefined) return { code: 116 };
-    return { content, parts: ucs2Parts(content, header) };
+    return { content, parts: ucs2Parts(content, header, profile) };
   }
   if (header > 0 || textOf(parameters, 'binary') === '1') {
     if (!/^([0-9a-fA-F]{2})*$/.test(text)) return { code: 101 };
-    return { content: text, parts: binaryParts(text.length / 2, header) };
+    return { content: text, parts: binaryParts(text.length / 2, header, profile) };
   }
   const content = [...text].map(toGsm).join('');
-  return { content, parts: countParts(content).parts };
-}
-
-/** Sent as Unicode it stays Unicode, even when GSM 03.38 would do. */
-function ucs2Parts(content: string, header: number): number {
-  if (content === '') return 0;
-  if (content.length <= Math.floor((140 - header) / 2)) return 1;
-  if (header > 0) return Number.POSITIVE_INFINITY;
-  let parts = 1;
-  let used = 0;
-  for (const character of content) {
-    if (used + character.length > 67) {
-      parts += 1;
-      used = 0;
-    }
-    used += character.length;
-  }
-  return parts;
+  return { content, parts: textParts(content, 0, profile) };
 }
 
 function toGsm(character: string): string {

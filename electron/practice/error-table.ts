@@ -107,6 +107,34 @@ export function errorWords(code: ErrorCode): ErrorWords {
   return errorTable[code];
 }
 
+/**
+ * The numbers of the One API on the same host (docs.clickatell.com, "One API errors"), where they are others than those of
+ * Developers' Central. What it has no number of its own for keeps the one it has here.
+ */
+const oneApiNumbers: ReadonlyMap<number, number> = new Map([
+  [108, 1],
+  [901, 18],
+  [301, 20],
+  [100, 21],
+  [101, 23],
+  [102, 23],
+  [107, 23],
+  [116, 23],
+  [120, 23],
+  [105, 25],
+  [122, 26],
+  [161, 41],
+  [160, 42],
+  [130, 43],
+  [607, 45],
+  [113, 100],
+  [106, 110],
+]);
+
+export function oneApiNumber(code: number): number {
+  return oneApiNumbers.get(code) ?? code;
+}
+
 function words(central: string, strictStatus: number, error = `${central}.`, description = ''): ErrorWords {
   return { central, platform: { error, description }, strictStatus };
 }

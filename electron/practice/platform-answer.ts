@@ -1,5 +1,5 @@
 /** Answers of the Platform, in JSON and XML, in the shape the profile says. */
-import { type ErrorCode, errorTable, errorWords } from './error-table.ts';
+import { type ErrorCode, errorTable, errorWords, oneApiNumber } from './error-table.ts';
 import type { ApiAnswer } from './http-messages.ts';
 import type { PracticeProfile } from './profile.ts';
 import { changedVerdict, changeList, type Verdict, type VerdictChange } from './verdicts.ts';
@@ -17,7 +17,7 @@ export interface AnswerError {
   readonly description: string;
 }
 
-type Member = string | number | boolean | null;
+type Member = string | number | boolean | null | Readonly<Record<string, string | number>>;
 type Members = Readonly<Record<string, Member>>;
 
 /** @param description instead of the words of the table */
@@ -36,9 +36,10 @@ export function listAnswer(
 ): ApiAnswer {
   const shape = changedProfile(profile, change);
   const told = changedList(list, shape, change);
-  if (form === 'json') return jsonAnswer(status, listDocument(told, shape));
+  const partly = partlyStatus(status, told.verdicts, shape);
+  if (form === 'json') return jsonAnswer(partly, listDocument(told, shape));
   return {
-    status,
+    status: partly,
     headers: { 'content-type': 'application/xml;charset=UTF-8' },
     body: listXml(told, shape),
   };
@@ -58,9 +59,25 @@ export function bulkAnswer(
     stranger: (list) => ({ verdicts: list.verdicts.map(changedVerdict.stranger) }),
   });
   return jsonAnswer(
-    status,
+    partlyStatus(
+      status,
+      lists.flatMap(({ verdicts }): readonly (Verdict | undefined)[] =>
+        verdicts.length === 0 ? [undefined] : verdicts,
+      ),
+      shape,
+    ),
     changed.map((list) => listDocument(changedList(list, shape, undefined), shape)),
   );
+}
+
+/** The status of an answer that takes some and refuses others; undefined stands for a refusal without a number. */
+function partlyStatus(
+  status: number,
+  verdicts: readonly (Verdict | undefined)[],
+  { partlyTaken }: PracticeProfile,
+): number {
+  const taken = verdicts.filter((verdict) => (verdict?.apiMessageId ?? null) !== null).length;
+  return status === 202 && taken > 0 && taken < verdicts.length ? Number(partlyTaken) : status;
 }
 
 export function jsonAnswer(status: number, document: unknown): ApiAnswer {
@@ -97,10 +114,13 @@ function listDocument(list: ListAnswer, profile: PracticeProfile): object {
 
 /** Members that are null are left out. */
 function listXml(list: ListAnswer, profile: PracticeProfile): string {
+  // Objects are of the One API, which has no XML.
+  const flat: PracticeProfile = { ...profile, errorShape: 'members' };
+  const { xmlItem } = profile;
   const messages = list.verdicts.map(
-    (verdict) => `<Message>${elements(messageMembers(verdict, profile))}</Message>`,
+    (verdict) => `<${xmlItem}>${elements(messageMembers(verdict, flat))}</${xmlItem}>`,
   );
-  const errors = errorMembers('error' in list ? list.error : null, profile.topLevelErrors, profile);
+  const errors = errorMembers('error' in list ? list.error : null, profile.topLevelErrors, flat);
   return (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>' +
     `<SendMessagesResponse><Messages>${messages.join('')}</Messages>${elements(errors)}</SendMessagesResponse>`
@@ -147,9 +167,16 @@ function errorMembers(
 ): Members {
   // Before 2018 there were words and no numbers.
   if (shape === 'older') return { error: error?.error ?? null };
-  if (error === null) return shape === 'null' ? { errorCode: null, error: null, errorDescription: null } : {};
+  const asObject = profile.errorShape === 'object';
+  if (error === null) {
+    if (shape === 'absent') return {};
+    return asObject ? { error: null } : { errorCode: null, error: null, errorDescription: null };
+  }
+  const number = profile.errorNumbers === 'one-api' ? oneApiNumber(error.code) : error.code;
+  const code = profile.errorCodeType === 'string' ? String(number) : number;
+  if (asObject) return { error: { code, description: error.error } };
   return {
-    errorCode: profile.errorCodeType === 'string' ? String(error.code) : error.code,
+    errorCode: code,
     error: error.error,
     errorDescription: error.description,
   };

@@ -2,10 +2,10 @@
  * `SendMessageRequest` of the Platform, read from JSON, XML or a query, and judged by the types of the published
  * specification, more strictly than the real server may do it, so that a mistake shows here and not there.
  */
-import { countParts } from '../../shared/domain/segments.ts';
 import type { ErrorCode } from './error-table.ts';
 import { fromUtf8, readFormParameters } from './form-parameters.ts';
 import { readJson } from './json.ts';
+import { binaryParts, maxParts, textParts } from './message-parts.ts';
 import type { PracticeProfile } from './profile.ts';
 import { digitsOf } from './state.ts';
 import type { TakenOptions } from './taken-text.ts';
@@ -34,13 +34,6 @@ export interface Refusal {
 export type ReadFields =
   | { readonly fields: Readonly<Record<string, unknown>> }
   | { readonly refusal: Refusal };
-
-/** The longest concatenation Clickatell carries. */
-const maxParts = 35;
-/** Recipients of one request: the documentation says "up to 200 messages". */
-const maxRecipients = 200;
-/** What one SMS carries. */
-const octetsOfPart = 140;
 
 type FieldCheck = (value: unknown) => boolean;
 /** JSON can write half a character of two halves, and no text has one. */
@@ -160,7 +153,8 @@ export function checkSendRequest(
   const read = readContent(request, profile);
   if ('code' in read) return read;
   if (read.content === '') return refused(107);
-  if (read.parts > maxParts) return refused(113);
+  // Long texts are a setting of the integration, for which a request has no field.
+  if (read.parts > (profile.longTexts === 'off' ? 1 : maxParts)) return refused(113);
   const options: TakenOptions = {
     ...(request.from === undefined ? {} : { from: request.from }),
     ...(request.binary === undefined ? {} : { binary: request.binary }),
@@ -182,7 +176,8 @@ export function checkSendRequest(
 
 function recipients(to: readonly string[], profile: PracticeProfile): readonly string[] | Refusal {
   if (to.length === 0) return malformed(101, 'Missing field: to.');
-  if (to.length > maxRecipients) return malformed(101, `More than ${maxRecipients} recipients.`);
+  const most = Number(profile.platformRecipientLimit);
+  if (to.length > most) return malformed(101, `More than ${most} recipients.`);
   const different = new Map(to.toReversed().map((number) => [digitsOf(number), number]));
   if (different.size === to.length || profile.duplicateRecipients === 'taken-twice') return to;
   if (profile.duplicateRecipients === 'merged') return [...different.values()].reverse();
@@ -197,7 +192,7 @@ function checkRules(
   circumstances: { readonly now: number; ownsSender(from: string): boolean },
 ): { readonly deliverAt: number | undefined } | Refusal {
   const { from, clientMessageId, validityPeriod, userDataHeader, scheduledDeliveryTime } = request;
-  if (from !== undefined && !circumstances.ownsSender(from))
+  if (from !== undefined && !circumstances.ownsSender(from) && !isName(from, profile))
     return refused(profile.twoWay === 'two-way' ? 106 : 607);
   if (
     from === undefined &&
@@ -222,6 +217,11 @@ function checkRules(
   return { deliverAt };
 }
 
+/** Whether a sender is a name, where names are registered for this account. */
+function isName(from: string, profile: PracticeProfile): boolean {
+  return profile.senderNames === 'both' && /^(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}$/.test(from);
+}
+
 /** The content as the network gets it, and how many parts it takes. */
 function readContent(
   request: Fields,
@@ -231,33 +231,17 @@ function readContent(
   const header = request.userDataHeader === undefined ? 0 : (headerOctets(request.userDataHeader) ?? 0);
   if (request.binary === true) {
     if (!/^([0-9a-fA-F]{2})*$/.test(content)) return malformed(101, 'Invalid field: content.');
-    return { content, parts: binaryParts(content.length / 2, header) };
+    return { content, parts: binaryParts(content.length / 2, header, profile) };
   }
   if (request.charset === 'UCS2-BE' && profile.ucs2Content === 'hexadecimal') {
     const text = fromUcs2(content);
-    return text === undefined ? refused(116) : { content: text, parts: textParts(text, header) };
+    return text === undefined ? refused(116) : { content: text, parts: textParts(text, header, profile) };
   }
   if (request.charset === 'ASCII' && /[^\0-\x7f]/.test(content))
     return malformed(101, 'The content is not ASCII.');
   if (request.charset === 'Windows-1252' && !isWindows1252(content))
     return malformed(101, 'The content is not Windows-1252.');
-  return { content, parts: textParts(content, header) };
-}
-
-/** The parts of an 8-bit message; more than any allow when its own header leaves no room for concatenating. */
-export function binaryParts(octets: number, header: number): number {
-  if (octets === 0) return 0;
-  if (octets + header <= octetsOfPart) return 1;
-  return header > 0 ? Number.POSITIVE_INFINITY : Math.ceil(octets / 134);
-}
-
-/** The parts of a text, beside a header of the sender's own. */
-function textParts(text: string, header: number): number {
-  const { parts, units, encoding } = countParts(text);
-  if (header === 0) return parts;
-  const room = octetsOfPart - header;
-  const fits = encoding === 'gsm-7' ? Math.floor((room * 8) / 7) : Math.floor(room / 2);
-  return units <= fits ? Math.min(parts, 1) : Number.POSITIVE_INFINITY;
+  return { content, parts: textParts(content, header, profile) };
 }
 
 /** Undefined when it is not hexadecimal with four digits for each unit, or half a character is left over. */

@@ -44,6 +44,13 @@ function post(document: unknown, path = '/messages', headers: Record<string, str
     body: typeof document === 'string' ? document : JSON.stringify(document),
   });
 }
+async function postXml(to: string): Promise<string> {
+  const body = `<SendMessageRequest><Content>Hi</Content><To>${to}</To></SendMessageRequest>`;
+  return (await post(body, '/messages', { 'content-type': 'application/xml' })).body;
+}
+const bulkOf = (to: readonly string[]) => ({
+  messageList: to.map((number) => ({ content: 'Hi', to: [number] })),
+});
 const one = { content: 'Hi', to: ['27821234567'] };
 const two = { content: 'Hi', to: ['27821234567', '+27821234568'] };
 /** Status, and the code of the whole request if it was refused. */
@@ -100,6 +107,20 @@ const cases: Cases = {
       '400-code-43': [400, null, 43],
       '503-retry-after': [503, '20', ''],
     },
+  },
+  partlyTaken: {
+    look: async () => {
+      const statusOf = async (to: readonly string[], path?: string): Promise<number> =>
+        (await post(path === undefined ? { content: 'Hi', to } : bulkOf(to), path)).status;
+      return [
+        await statusOf(['27821234567', '447700900105']),
+        await statusOf(['27821234567', '27821234568']),
+        await statusOf(['447700900105']),
+        await statusOf(['27821234567', '447700900301'], '/messages/rest/bulk'),
+        await statusOf(['447700900105', '447700900301'], '/messages/rest/bulk'),
+      ];
+    },
+    seen: { '202': [202, 202, 202, 202, 202], '207': [207, 202, 202, 207, 202] },
   },
   topLevelErrors: {
     look: async () => [
@@ -162,6 +183,44 @@ const cases: Cases = {
     look: async () =>
       (await post({ content: 'Hi', to: ['447700900122'] })).body.match(/"errorCode":"?\d+"?/g),
     seen: { number: ['"errorCode":122'], string: ['"errorCode":"122"'] },
+  },
+  errorShape: {
+    look: async () => [
+      (await post(one, '/messages', { authorization: 'x' })).body.replace(/"errorDescription":".*"/, ''),
+      (await post({ content: 'Hi', to: ['447700900122'] })).body.replace(/^.*"122",/, '').slice(-200),
+      (await post(one)).body.replace(/^.*"27821234567",/, ''),
+      (await postXml('447700900122')).match(/<ErrorCode>.*<\/Error>/)?.[0],
+    ],
+    seen: {
+      members: [
+        '{"messages":[],"errorCode":108,"error":"Invalid or missing integration API Key.",}',
+        expect.stringContaining('"errorCode":122,"error":"Destination mobile opted out."'),
+        '"errorCode":null,"error":null,"errorDescription":null}],"errorCode":null,"error":null,"errorDescription":null}',
+        '<ErrorCode>122</ErrorCode><Error>Destination mobile opted out.</Error>',
+      ],
+      object: [
+        '{"messages":[],"error":{"code":108,"description":"Invalid or missing integration API Key."}}',
+        expect.stringContaining(
+          '"to":"447700900122","error":{"code":122,"description":"Destination mobile opted out."}}],"error":null}',
+        ),
+        '"error":null}],"error":null}',
+        '<ErrorCode>122</ErrorCode><Error>Destination mobile opted out.</Error>',
+      ],
+    },
+  },
+  errorNumbers: {
+    look: async () =>
+      Promise.all(
+        ['301', '106', '901', '105', '121'].map(
+          async (end) =>
+            (await post({ content: 'Hi', to: [`447700900${end}`] })).body.match(/(?<="errorCode":)\d+/)?.[0],
+        ),
+      ),
+    seen: { central: ['301', '106', '901', '105', '121'], 'one-api': ['20', '110', '18', '25', '121'] },
+  },
+  xmlItem: {
+    look: async () => (await postXml('27821234567')).match(/<Messages><(\w+)>.*<\/\1><\/Messages>/)?.[1],
+    seen: { Message: 'Message', Messages: 'Messages', SendMessageResponse: 'SendMessageResponse' },
   },
   statusBody: {
     look: async () => {
@@ -289,6 +348,80 @@ const cases: Cases = {
       '200': ['202', '202', '400 101'],
       '100': ['202', '400 101', '400 101'],
     },
+  },
+  platformRecipientLimit: {
+    look: () =>
+      Promise.all(
+        [100, 101, 200, 201].map((length) =>
+          verdict({ content: 'Hi', to: Array.from({ length }, (_, index) => `2782${1_000_000 + index}`) }),
+        ),
+      ),
+    seen: { '200': ['202', '202', '202', '400 101'], '100': ['202', '400 101', '400 101', '400 101'] },
+  },
+  longTexts: {
+    look: async () => [
+      await verdict({ ...one, content: 'a'.repeat(160) }),
+      await verdict({ ...one, content: 'a'.repeat(161) }),
+      await lines('sendmsg', `to=2799900001&concat=2&text=${'a'.repeat(161)}`),
+    ],
+    seen: { on: ['202', '202', 'ID: ID'], off: ['202', '200 113', 'ID: ID'] },
+  },
+  senderNames: {
+    look: async () => [
+      await verdict({ ...one, from: 'Dental' }),
+      await lines('sendmsg', 'to=2799900001&text=xxxx&from=Dental'),
+    ],
+    seen: {
+      'central-only': ['200 607', 'ID: ID'],
+      both: ['202', 'ID: ID'],
+      neither: ['200 607', 'ERR: 123, Invalid Sender ID'],
+    },
+  },
+  partHeader: {
+    look: async () => {
+      const long = (count: number, content: string) => verdict({ ...one, content: content.repeat(count) });
+      return [
+        await long(160, 'a'),
+        await long(35 * 152, 'a'),
+        await long(35 * 152 + 1, 'a'),
+        await long(35 * 66, 'ж'),
+        await long(35 * 66 + 1, 'ж'),
+        await verdict({ ...one, binary: true, content: 'ab'.repeat(35 * 133 + 1) }),
+        (await lines('sendmsg', `to=2799900001&concat=2&text=${'a'.repeat(305)}`)).slice(0, 8),
+      ];
+    },
+    seen: {
+      '6-octets': ['202', '202', '202', '202', '202', '202', 'ID: ID'],
+      '7-octets': ['202', '202', '200 113', '202', '200 113', '200 113', 'ERR: 113'],
+    },
+  },
+  ownHeaderParts: {
+    look: async () => {
+      const withHeader = { ...one, userDataHeader: '0605040B8423F0' };
+      return [
+        await verdict({ ...withHeader, binary: true, content: 'ab'.repeat(133) }),
+        await verdict({ ...withHeader, binary: true, content: 'ab'.repeat(134) }),
+        await verdict({ ...withHeader, binary: true, content: 'ab'.repeat(128 * 35 + 1) }),
+        await verdict({ ...withHeader, content: 'a'.repeat(153) }),
+        (await lines('sendmsg', `to=2799900001&concat=2&udh=0605040B8423F0&text=${'ab'.repeat(256)}`)).slice(
+          0,
+          8,
+        ),
+      ];
+    },
+    seen: {
+      one: ['202', '200 113', '200 113', '200 113', 'ERR: 113'],
+      several: ['202', '202', '200 113', '202', 'ID: ID'],
+    },
+  },
+  textBesideHeader: {
+    look: () =>
+      Promise.all(
+        [133, 134, 152, 153].map((count) =>
+          verdict({ ...one, content: 'a'.repeat(count), userDataHeader: '0605040B8423F0' }),
+        ),
+      ),
+    seen: { septets: ['202', '202', '202', '200 113'], octets: ['202', '200 113', '200 113', '200 113'] },
   },
   creditWord: {
     look: () => lines('getbalance', ''),

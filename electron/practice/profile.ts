@@ -12,6 +12,7 @@ const readings = {
   malformedBody: ['error', 'html', 'empty'],
   bulkRefusal: ['object', 'array'],
   rateLimitAnswer: ['429-retry-after', '429-empty', '400-code-43', '503-retry-after'],
+  partlyTaken: ['202', '207'],
 
   // Platform: how an answer is written
   topLevelErrors: ['null', 'absent', 'older'],
@@ -21,6 +22,9 @@ const readings = {
   answerOrder: ['as-sent', 'reversed'],
   bulkOrder: ['as-sent', 'reversed'],
   errorCodeType: ['number', 'string'],
+  errorShape: ['members', 'object'],
+  errorNumbers: ['central', 'one-api'],
+  xmlItem: ['Message', 'Messages', 'SendMessageResponse'],
   statusBody: ['short', 'full'],
   balanceType: ['number', 'string'],
 
@@ -39,6 +43,14 @@ const readings = {
   twoWay: ['one-way', 'two-way'],
   unitedStates: ['as-others', 'needs-from'],
   bulkLimit: ['none', '200', '100'],
+  platformRecipientLimit: ['200', '100'],
+  longTexts: ['on', 'off'],
+
+  // Both families: what is accepted
+  senderNames: ['central-only', 'both', 'neither'],
+  partHeader: ['6-octets', '7-octets'],
+  ownHeaderParts: ['one', 'several'],
+  textBesideHeader: ['septets', 'octets'],
 
   // Developers' Central: how an answer is written
   creditWord: ['Credit', 'Credits'],
@@ -86,12 +98,36 @@ export const profilePresets = {
   'errors-absent': { topLevelErrors: 'absent', messageErrors: 'absent', rejectedMessageId: 'absent' },
   'errors-older': { topLevelErrors: 'older', messageErrors: 'older' },
   'errors-text': { errorCodeType: 'string', balanceType: 'string' },
+  'errors-object': { errorShape: 'object' },
+  'errors-one-api': { errorNumbers: 'one-api' },
+  /** The One API on the same host, as far as it goes. */
+  'one-api': {
+    refusalStatus: 'strict',
+    partlyTaken: '207',
+    topLevelErrors: 'absent',
+    messageErrors: 'absent',
+    errorShape: 'object',
+    errorNumbers: 'one-api',
+    rateLimitAnswer: '400-code-43',
+    bulkLimit: '100',
+    platformRecipientLimit: '100',
+  },
+  'partly-207': { partlyTaken: '207' },
+  'xml-messages': { xmlItem: 'Messages' },
+  'xml-schema': { xmlItem: 'SendMessageResponse' },
   'answers-with-plus': { answeredTo: 'with-plus' },
   'answers-as-sent': { answeredTo: 'as-sent' },
   'answers-reversed': { answerOrder: 'reversed' },
   'bulk-reversed': { bulkOrder: 'reversed' },
   'bulk-200': { bulkLimit: '200' },
   'bulk-100': { bulkLimit: '100', bulkRefusal: 'array' },
+  'platform-100': { platformRecipientLimit: '100' },
+  'long-texts-off': { longTexts: 'off' },
+  'names-both': { senderNames: 'both' },
+  'names-neither': { senderNames: 'neither' },
+  'part-header-7': { partHeader: '7-octets' },
+  'header-parts': { ownHeaderParts: 'several' },
+  'header-octets': { textBesideHeader: 'octets' },
   'bearer-accepted': { bearer: 'accepted' },
   'fields-ignored': { unknownFields: 'ignored' },
   'duplicates-merged': { duplicateRecipients: 'merged' },
@@ -129,6 +165,8 @@ export const profilePresets = {
   /** Everything a client might have taken for granted, the other way round, as far as a correct client can bear it. */
   contrary: {
     refusalStatus: 'strict',
+    partlyTaken: '207',
+    xmlItem: 'SendMessageResponse',
     topLevelErrors: 'absent',
     messageErrors: 'absent',
     rejectedMessageId: 'absent',

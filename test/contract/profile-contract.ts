@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { profilePresets } from '../../electron/practice/profile.ts';
 import type { AdapterUnderTest } from './gateway-contract.ts';
 import { type Bench, openBench } from './profile-bench.ts';
-import { faultCases, silentFaults } from './profile-faults.ts';
+import { companyOf, faultCases, silentFaults } from './profile-faults.ts';
 import { questions } from './profile-questions.ts';
 import { plain, situations } from './profile-situations.ts';
 
@@ -16,51 +16,84 @@ const profiles = ['', ...Object.keys(profilePresets)];
 /** Long enough for a busy machine to write a request in. */
 const impatient = { connect: 5_000, headers: 150, body: 150, overall: 10_000 };
 
+/** Under these every fault is looked at in every company. */
+const thorough = ['', 'contrary', 'one-api'];
+
 export function describeProfiles(adapters: readonly AdapterUnderTest[]): void {
   let cases = 0;
 
+  /** One test for many cases, since each test costs as much as several of them. All are run; those that fail are named. */
+  async function runAll<Case>(
+    all: readonly Case[],
+    nameOf: (each: Case) => string,
+    run: (each: Case) => Promise<void>,
+  ): Promise<void> {
+    const failed: string[] = [];
+    for (const each of all) {
+      cases += 1;
+      await run(each).catch((error: unknown) => {
+        failed.push(`${nameOf(each)}: ${error instanceof Error ? error.message : String(error)}`);
+      });
+    }
+    if (failed.length > 0)
+      expect.fail(`${failed.length} of ${all.length} cases:\n${failed.slice(0, 3).join('\n')}`);
+  }
+
   describe.each(adapters)('$name', (adapter) => {
-    describe.each(profiles)('as in the profile "%s"', (profile) => {
-      let bench: Bench;
-      beforeAll(async () => {
-        bench = await openBench(adapter, profile);
-      });
-      afterAll(() => bench.close());
-
-      it('says of every kind of text what became of it', async () => {
-        for (const situation of situations) {
-          await bench.expectSituation(situation);
-          cases += 1;
-        }
-      });
-
-      it('says after every fault what is known, and never asks twice', async () => {
-        for (const faultCase of faultCases) {
-          await bench.expectFault(faultCase);
-          cases += 1;
-        }
-      });
-
-      it('has not sent anything while the line is down', async () => {
-        await bench.control.line(false);
-        const result = await bench.send([plain]);
-        await bench.control.line(true);
-        expect(result).toMatchObject({
-          outcomes: [{ kind: 'notSent', why: 'line' }],
-          pause: undefined,
-          httpStatus: undefined,
+    describe.each(profiles.map((profile, index) => ({ profile, index })))(
+      'as in the profile "$profile"',
+      ({ profile, index }) => {
+        let bench: Bench;
+        beforeAll(async () => {
+          bench = await openBench(adapter, profile);
         });
-        expect(bench.control.received()).toHaveLength(0);
-        cases += 1;
-      });
+        afterAll(() => bench.close());
 
-      it('understands every answer to a question', async () => {
-        for (const question of questions) {
-          await question.ask(bench);
+        it('says of every kind of text what became of it', async () => {
+          await runAll(
+            situations,
+            ({ name }) => name,
+            (situation) => bench.expectSituation(situation),
+          );
+        });
+
+        it('says after every fault what is known, and never asks twice', async () => {
+          const all = faultCases.flatMap((faultCase, position) =>
+            companyOf(faultCase, adapter.several, index + position, thorough.includes(profile)).map(
+              (company) => ({ faultCase, company }),
+            ),
+          );
+          await runAll(
+            all,
+            ({ faultCase, company }) => `${JSON.stringify(faultCase.fault)}, ${company.name}`,
+            ({ faultCase, company }) => bench.expectFault(faultCase, company),
+          );
+        });
+
+        it('has not sent anything while the line is down', async () => {
+          // A connection that is kept may take a text with it as it ends: that is another case.
+          await bench.gateway.close();
+          await bench.control.line(false);
+          const result = await bench.send([plain]);
+          await bench.control.line(true);
+          expect(result).toMatchObject({
+            outcomes: [{ kind: 'notSent', why: 'line' }],
+            pause: undefined,
+            httpStatus: undefined,
+          });
+          expect(bench.control.received()).toHaveLength(0);
           cases += 1;
-        }
-      });
-    });
+        });
+
+        it('understands every answer to a question', async () => {
+          await runAll(
+            questions,
+            ({ name }) => name,
+            (question) => question.ask(bench),
+          );
+        });
+      },
+    );
 
     it('waits for no answer for ever, under any profile', async () => {
       // All at once: each takes its time.

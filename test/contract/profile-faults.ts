@@ -1,16 +1,68 @@
-/** Every kind of fault that the practice gateway can make, and what is known after it. */
+/** Every kind of fault that the practice gateway can make, and what is known after it, of one number and of several. */
+import type { GatewayMessage } from '../../electron/core/ports.ts';
 import type { Fault } from '../../electron/practice/faults.ts';
+import { many, plain, to } from './profile-situations.ts';
 
 /**
- * - `usual`    the answer came through: as if there had been no fault
+ * - `usual`    the answer came through, perhaps in other words: as if there had been no fault
  * - `unknown`  it did not, and whether the text was taken nobody can know
+ * - `cut`      it did not, or the beginning of it: what that says of a number may count, and the rest is unknown
  * - `account`  the answer itself says that nothing was taken, and the account pauses
- * - `retold`   the answer about several numbers tells the same in other words
- * - `unclear`  the answer about several numbers leaves one of them open
+ * - `unclear`  the answer leaves one number open, and no more than one if there are three
  */
 export interface FaultCase {
   readonly fault: Fault;
-  readonly then: 'usual' | 'unknown' | 'account' | 'retold' | 'unclear';
+  readonly then: 'usual' | 'unknown' | 'cut' | 'account' | 'unclear';
+}
+
+/** To whom a text goes while there is a fault, and in which order the answer tells of them. */
+export interface Company {
+  readonly name: string;
+  readonly messages: readonly GatewayMessage[];
+  readonly reversed?: true;
+}
+
+const alone: Company = { name: 'one number', messages: [plain] };
+const two = [plain, to('+447700900105')];
+const three = [plain, to('+447700900122'), to('+27821234569')];
+const several: readonly Company[] = [
+  { name: 'two numbers, one of them refused', messages: two },
+  { name: 'three numbers', messages: many(3) },
+  { name: 'three numbers, told in reverse, one of them refused', messages: three, reversed: true },
+  { name: 'three numbers, one of them refused', messages: three },
+  { name: 'two numbers, told in reverse, one of them refused', messages: two, reversed: true },
+];
+
+/** Faults after which the client sees something of the answer, which is then in the words of the profile. */
+const showing: ReadonlySet<Fault['kind']> = new Set<Fault['kind']>([
+  'none',
+  'delay',
+  'hold',
+  'close-after-answer',
+  'half-answer',
+  'cut-answer',
+  'truncate',
+  'verdicts',
+]);
+
+/**
+ * In which company a fault is looked at under a profile. All of it where `all` says so; else one number and another company
+ * where something of the answer is seen, and one of them all where nothing is; by turns, so that each fault meets each company
+ * under many profiles.
+ *
+ * @param turn another one for every profile and fault
+ */
+export function companyOf(
+  { fault }: FaultCase,
+  carriesSeveral: boolean,
+  turn: number,
+  all: boolean,
+): readonly Company[] {
+  if (!carriesSeveral) return [alone];
+  if (all) return [alone, ...several];
+  return showing.has(fault.kind)
+    ? [alone, ...several.slice(turn % several.length).slice(0, 1)]
+    : [alone, ...several].slice(turn % (several.length + 1)).slice(0, 1);
 }
 
 function all(then: FaultCase['then'], ...faults: readonly Fault[]): readonly FaultCase[] {
@@ -44,12 +96,10 @@ const byKind: Readonly<Record<Fault['kind'], readonly FaultCase[]>> = {
     { kind: 'cut-answer', byte: 5 },
     { kind: 'cut-answer', byte: 60, end: 'close' },
   ),
-  truncate: all(
-    'unknown',
-    { kind: 'truncate' },
-    { kind: 'truncate', bytes: 0 },
-    { kind: 'truncate', bytes: 9 },
-  ),
+  truncate: [
+    ...all('cut', { kind: 'truncate' }),
+    ...all('unknown', { kind: 'truncate', bytes: 0 }, { kind: 'truncate', bytes: 9 }),
+  ],
   garbage: all('unknown', { kind: 'garbage' }, { kind: 'garbage', status: 202 }),
   html: all('unknown', { kind: 'html' }),
   redirect: all(
@@ -90,7 +140,7 @@ const byKind: Readonly<Record<Fault['kind'], readonly FaultCase[]>> = {
   ),
   verdicts: [
     ...all(
-      'retold',
+      'usual',
       { kind: 'verdicts', change: 'reverse' },
       { kind: 'verdicts', change: 'with-plus' },
       { kind: 'verdicts', change: 'without-nulls' },
@@ -109,6 +159,20 @@ const byKind: Readonly<Record<Fault['kind'], readonly FaultCase[]>> = {
 };
 
 export const faultCases: readonly FaultCase[] = Object.values(byKind).flat();
+
+/** Faults after which the connection is as good as before: no other is opened for the next case. */
+export const harmless: ReadonlySet<Fault['kind']> = new Set<Fault['kind']>([
+  'none',
+  'delay',
+  'hold',
+  'truncate',
+  'garbage',
+  'html',
+  'redirect',
+  'answer',
+  'busy',
+  'verdicts',
+]);
 
 /** After these nothing comes any more. What is known then: nothing. */
 export const silentFaults: readonly Fault[] = [

@@ -20,6 +20,8 @@ export type Expected =
   | 'accepted'
   /** Left out of this request, or held back: it may go later. */
   | 'kept'
+  /** Refused in company for what may be the trouble of one: each goes by itself next. */
+  | 'goes alone'
   | 'unknown'
   /** The same, and the account waits so many seconds. */
   | { readonly unknownFor: number }
@@ -56,7 +58,7 @@ function message(recipient: string, body: string, options?: MessageOptions): Gat
   };
 }
 export const plain = message('+27821234567', 'Grüße, 1 €');
-function to(recipient: string): GatewayMessage {
+export function to(recipient: string): GatewayMessage {
   return { ...plain, recipient };
 }
 function withOptions(options: MessageOptions, body = 'Hello'): readonly GatewayMessage[] {
@@ -85,10 +87,32 @@ function unlessHttp(expected: (circumstances: Circumstances) => Expected) {
     isHttp(circumstances) ? 'not carried' : expected(circumstances);
 }
 
+/** A sender that is not ours: refused by the Platform. Developers' Central takes any number, and names unless told otherwise. */
 const senderRefused = (circumstances: Circumstances): Expected => {
   if (!isPlatform(circumstances)) return 'accepted';
   return { refused: circumstances.profile.twoWay === 'two-way' ? 106 : 607 };
 };
+const nameRefused = (circumstances: Circumstances): Expected => {
+  switch (circumstances.profile.senderNames) {
+    case 'central-only':
+      return senderRefused(circumstances);
+    case 'both':
+      return usual(circumstances);
+    case 'neither':
+      return isPlatform(circumstances) ? senderRefused(circumstances) : { refused: 123 };
+  }
+};
+
+/** What becomes of a message of several parts. */
+function inParts(circumstances: Circumstances): Expected {
+  const isOff = isPlatform(circumstances) && circumstances.profile.longTexts === 'off';
+  return isOff ? { refused: 113 } : usual(circumstances);
+}
+
+/** The same, when it takes 35 parts as most count them. */
+function inAllParts(circumstances: Circumstances): Expected {
+  return circumstances.profile.partHeader === '7-octets' ? { refused: 113 } : inParts(circumstances);
+}
 
 /** What becomes of so many texts to as many numbers: the first ones that one request has room for, and the others. */
 function asManyAsFit(
@@ -100,12 +124,34 @@ function asManyAsFit(
   return Array.from({ length: count }, (_, index) => (index < mostNumbers ? outcome : 'kept'));
 }
 
-/** An older Developers' Central takes 100 numbers: it refuses the request, and each text with it. */
+/**
+ * Some gateways take 100 numbers, and refuse the request. An older Developers' Central says so of each; of what the
+ * Platform says of all, each may have another fate by itself.
+ */
 function moreThanFit(count: number) {
-  return (circumstances: Circumstances): readonly Expected[] =>
-    !isPlatform(circumstances) && circumstances.profile.recipientLimit === '100'
-      ? asManyAsFit(circumstances, count, { refused: 101 })
+  return (circumstances: Circumstances): readonly Expected[] => {
+    const { adapter, profile } = circumstances;
+    if (!isPlatform(circumstances) && profile.recipientLimit === '100')
+      return asManyAsFit(circumstances, count, { refused: 101 });
+    const isList = adapter.sendPath === '/messages';
+    return isList && profile.platformRecipientLimit === '100'
+      ? asManyAsFit(circumstances, count, 'goes alone')
       : asManyAsFit(circumstances, count);
+  };
+}
+
+function rateLimited({ adapter, profile }: Circumstances): Expected {
+  if (adapter.family === 'central') return { pauses: 'rate-limited', seconds: 20 };
+  switch (profile.rateLimitAnswer) {
+    case '429-retry-after':
+      return { pauses: 'rate-limited', seconds: 20 };
+    case '429-empty':
+    case '400-code-43':
+      return { pauses: 'rate-limited', seconds: 60 };
+    case '503-retry-after':
+      // A machine on the way says the same when the gateway broke off with the request in its hands.
+      return { unknownFor: 20 };
+  }
 }
 
 export const situations: readonly Situation[] = [
@@ -116,11 +162,16 @@ export const situations: readonly Situation[] = [
     expected: usual,
   },
   { name: 'a Unicode text', messages: [message('+27821234567', 'Ψωμί, 🥖')], expected: usual },
-  { name: 'a text of two parts', messages: [message('+27821234567', 'a'.repeat(200))], expected: usual },
+  { name: 'a text of two parts', messages: [message('+27821234567', 'a'.repeat(200))], expected: inParts },
   {
     name: 'a Unicode text of three parts',
     messages: [message('+27821234567', 'ж'.repeat(150))],
-    expected: usual,
+    expected: inParts,
+  },
+  {
+    name: 'a text of thirty-five parts, each full',
+    messages: [message('+27821234567', 'a'.repeat(35 * 153))],
+    expected: inAllParts,
   },
   { name: 'an empty text', messages: [message('+27821234567', '')], expected: () => 'not carried' },
   {
@@ -140,7 +191,7 @@ export const situations: readonly Situation[] = [
   {
     name: 'a sender of letters',
     messages: withOptions({ senderId: 'Dental' }),
-    expected: senderRefused,
+    expected: nameRefused,
     understood: () => ({ from: 'Dental' }),
   },
   {
@@ -191,7 +242,16 @@ export const situations: readonly Situation[] = [
   {
     name: 'octets of two parts',
     messages: withOptions({ binary: true }, 'ff'.repeat(141)),
-    expected: unlessHttp(usual),
+    expected: unlessHttp(inParts),
+    understood: () => ({ binary: true }),
+  },
+  {
+    name: 'octets of thirty-five parts, each full',
+    messages: withOptions({ binary: true }, 'ff'.repeat(35 * 134)),
+    // They are twice as long as text, and then an address has no room for them.
+    expected: unlessHttp((circumstances) =>
+      circumstances.adapter.carries('ff'.repeat(35 * 134)) ? inAllParts(circumstances) : 'not carried',
+    ),
     understood: () => ({ binary: true }),
   },
   {
@@ -211,6 +271,15 @@ export const situations: readonly Situation[] = [
     expected: unlessHttp((circumstances) =>
       isPlatform(circumstances) ? usual(circumstances) : 'not carried',
     ),
+    understood: () => ({ userDataHeader: '0605040B8423F0' }),
+  },
+  {
+    name: 'as much text as stands beside a header',
+    messages: withOptions({ userDataHeader: '0605040B8423F0' }, 'a'.repeat(152)),
+    expected: unlessHttp((circumstances) => {
+      if (!isPlatform(circumstances)) return 'not carried';
+      return circumstances.profile.textBesideHeader === 'octets' ? { refused: 113 } : usual(circumstances);
+    }),
     understood: () => ({ userDataHeader: '0605040B8423F0' }),
   },
   {
@@ -291,6 +360,35 @@ export const situations: readonly Situation[] = [
     },
   },
 
+  ...(
+    [
+      [108, { pauses: 'key-rejected' }],
+      [301, { pauses: 'no-credit' }],
+      [105, { refused: 105 }],
+    ] as const
+  ).flatMap(([code, one]): readonly Situation[] =>
+    [2, 3].map((count) => ({
+      name: `error ${code} for one of ${count} numbers`,
+      messages: [...many(count - 1), to(`+447700900${code}`)],
+      expected: (circumstances) => {
+        const fine = usual(circumstances);
+        const { adapter } = circumstances;
+        if (!adapter.several) return [fine, ...Array.from({ length: count - 1 }, () => 'kept' as const)];
+        const ofRequest = code !== 105 && adapter.sendPath !== '/messages/rest/bulk';
+        const last = code === 105 && fine !== 'accepted' ? fine : one;
+        return Array.from({ length: count }, (_, index) =>
+          ofRequest ? one : index < count - 1 ? fine : last,
+        );
+      },
+    })),
+  ),
+  {
+    name: 'a rate limit for one of three numbers',
+    messages: [...many(2), to('+447700900429')],
+    expected: (circumstances) =>
+      circumstances.adapter.several ? rateLimited(circumstances) : [usual(circumstances), 'kept', 'kept'],
+  },
+
   // Numbers that behave badly
   ...[105, 114, 121, 122, 128].map(
     (code): Situation => ({
@@ -340,19 +438,7 @@ export const situations: readonly Situation[] = [
   {
     name: 'a rate limit',
     messages: [to('+447700900429')],
-    expected: ({ adapter, profile }) => {
-      if (adapter.family === 'central') return { pauses: 'rate-limited', seconds: 20 };
-      switch (profile.rateLimitAnswer) {
-        case '429-retry-after':
-          return { pauses: 'rate-limited', seconds: 20 };
-        case '429-empty':
-        case '400-code-43':
-          return { pauses: 'rate-limited', seconds: 60 };
-        case '503-retry-after':
-          // A machine on the way says the same when the gateway broke off with the request in its hands.
-          return { unknownFor: 20 };
-      }
-    },
+    expected: rateLimited,
   },
   { name: 'too busy', messages: [to('+447700900503')], expected: () => ({ unknownFor: 20 }) },
   { name: 'a lost answer', messages: [to('+447700900999')], expected: () => 'unknown' },
