@@ -38,6 +38,7 @@ import { notify } from './platform/notifier.ts';
 import { systemSecretBox } from './platform/secret-box.ts';
 import { appOrigin } from './platform/served-path.ts';
 import { guardNavigation, guardSession } from './platform/session-guard.ts';
+import { chooseTemplates, saveTemplates } from './platform/template-files.ts';
 import { detectTimeZone, systemTimeZone } from './platform/time-zone.ts';
 import { TrayIcon } from './platform/tray.ts';
 import { trayHost, watchTrayHost } from './platform/tray-host-linux.ts';
@@ -211,6 +212,7 @@ async function start(): Promise<void> {
       errorMeaning: (family, code, words) =>
         errorMeaning(family, code ?? undefined, words ?? undefined) ?? null,
       care,
+      templateFiles: { save: saveTemplates, choose: chooseTemplates },
       newRef: newReference,
       newSubmissionId: randomUUID,
       now: clock.now,
@@ -412,6 +414,7 @@ async function start(): Promise<void> {
       throw error;
     }
     const before = workspace;
+    if (before?.mode === 'practice' && opened.mode === 'live') carryTemplates(before, opened);
     workspace = opened;
     // A file that does not close well must not keep the other from working.
     await before?.close().catch((error: unknown) => log.error('close-failed', { error: String(error) }));
@@ -488,6 +491,16 @@ async function start(): Promise<void> {
       await swap();
     } finally {
       await adopt(await open(mode));
+    }
+  }
+
+  /** Templates that were written while practising are not written again; once, so that none comes back after it was removed. */
+  function carryTemplates(practice: Workspace, live: Workspace): void {
+    try {
+      if (live.templates.count() === 0) live.templates.add(practice.templates.list(), clock.now());
+    } catch (error) {
+      // They are still in practice; going live does not hang on them.
+      log.error('templates-not-carried', { error: String(error) });
     }
   }
 

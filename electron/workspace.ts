@@ -52,6 +52,7 @@ import { SqliteNumberStore } from './db/stores/numbers.ts';
 import { SqliteOutboxStore } from './db/stores/outbox.ts';
 import { SqliteRecurrenceStore } from './db/stores/recurrences.ts';
 import { SearchIndexBuilder } from './db/stores/search-index.ts';
+import { SqliteTemplateStore } from './db/stores/templates.ts';
 import { DatabaseWorkers } from './db/worker/workers.ts';
 import { createGateway, errorMeaning, type GatewayDescription } from './gateways/registry.ts';
 import type { OpenWorkspace } from './ipc/handlers/services.ts';
@@ -328,6 +329,7 @@ async function workOn(
     readList,
     recurring,
     recurrences,
+    templates: new SqliteTemplateStore(database),
     care: { path: databaseFile, eraser, retention, backups },
     incident,
     needsCheck,

@@ -224,6 +224,8 @@ export interface Submission {
   readonly clearsDraft: string | undefined;
   /** Absent: 0. */
   readonly priority?: Priority | undefined;
+  /** The template that the text was written from; counted as used. */
+  readonly templateId?: number | undefined;
 }
 
 /** Claim order: 0, a person's own text, goes before 1, a batch. */
@@ -534,6 +536,59 @@ export interface RecurrenceStore {
   remove(id: number): void;
   /** Writes down that the occurrence of a day has become texts. */
   advance(id: number, day: string, missed: number): void;
+}
+
+// --- templates ------------------------------------------------------------------------------------------------------
+
+/** What a person writes of a template. */
+export interface NewTemplate {
+  readonly name: string;
+  /** Empty: in no folder. */
+  readonly folder: string;
+  /** What is typed after a slash; undefined: its name alone finds it. */
+  readonly shortcut: string | undefined;
+  readonly body: string;
+  /** How long after it was sent a text still makes sense; undefined: for ever. */
+  readonly bestBeforeMinutes: number | undefined;
+}
+
+export interface Template extends NewTemplate {
+  readonly id: number;
+  readonly usedCount: number;
+  readonly usedAt: number | undefined;
+  readonly changedAt: number;
+  /** How many earlier versions are kept. */
+  readonly versions: number;
+}
+
+/** What a template was until it was changed. */
+export interface TemplateVersion {
+  readonly id: number;
+  readonly name: string;
+  readonly body: string;
+  /** Until when it was so. */
+  readonly savedAt: number;
+}
+
+export interface TemplateStore {
+  /** Those in use, by folder and name. */
+  list(): Template[];
+  get(id: number): Template | undefined;
+  count(): number;
+  /** @throws ShortcutTaken */
+  create(template: NewTemplate, now: number): Template;
+  /** Keeps what it was as a version. Undefined: there is none with this id. @throws ShortcutTaken */
+  change(id: number, template: NewTemplate, now: number): Template | undefined;
+  /** It can be brought back for 30 days. */
+  remove(id: number, now: number): void;
+  /** Its shortcut does not come with it when another has it by now. Undefined: it is not there any more. */
+  bringBack(id: number): Template | undefined;
+  /** Newest first. */
+  versions(id: number): TemplateVersion[];
+  /** Makes it what it was; what it is now becomes a version. Undefined: there is no such version. */
+  restoreVersion(id: number, versionId: number, now: number): Template | undefined;
+  /** Adds those that are not there yet with the same name and words; a shortcut that is taken is left out. */
+  add(templates: readonly NewTemplate[], now: number): number;
 }
 
 // --- lists of recipients ---------------------------------------------------------------------------------------

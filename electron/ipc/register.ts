@@ -107,5 +107,6 @@ const expectedNames: Readonly<Record<string, AppErrorCode>> = {
   NotOurDatabaseError: 'backup-foreign',
   NothingOpen: 'not-found',
   PassphraseTooShort: 'passphrase-short',
+  ShortcutTaken: 'shortcut-taken',
   StaleTransition: 'stale',
 };

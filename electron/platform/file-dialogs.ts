@@ -12,10 +12,18 @@ function parent(): BrowserWindow | undefined {
 /** Returns a turn later: the promise resolves inside GTK's own call (seen with Electron 42 on Linux). */
 const later = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-const extensions = { backup: ['db'], archive: ['outtray'], csv: ['csv'], json: ['json'] } as const;
+const extensions = {
+  backup: ['db'],
+  archive: ['outtray'],
+  csv: ['csv'],
+  json: ['json'],
+  templates: ['json'],
+} as const;
 
 /** Undefined when the person called it off. */
-export async function chooseFileToOpen(kind: 'backup' | 'archive'): Promise<string | undefined> {
+export async function chooseFileToOpen(
+  kind: 'backup' | 'archive' | 'templates',
+): Promise<string | undefined> {
   const options = {
     title: translate(`care.choose.${kind}`),
     properties: ['openFile' as const],
@@ -31,7 +39,7 @@ export async function chooseFileToOpen(kind: 'backup' | 'archive'): Promise<stri
 
 /** @param name proposed; the person may choose another */
 export async function chooseFileToSave(
-  kind: 'csv' | 'json' | 'archive',
+  kind: 'csv' | 'json' | 'archive' | 'templates',
   name: string,
 ): Promise<string | undefined> {
   const options = {

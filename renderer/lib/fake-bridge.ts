@@ -8,7 +8,9 @@ import { type AccountPauseReason, type MessageState, openStates } from '../../sh
 import { withoutPassedTime } from '../../shared/domain/message-options.ts';
 import { noQuietHours } from '../../shared/domain/quiet-hours.ts';
 import { finds, parseQuery } from '../../shared/domain/search.ts';
+import { examplesOf } from '../../shared/domain/trades.ts';
 import { type AppErrorCode, failure, type Result, success } from '../../shared/errors.ts';
+import { translate } from '../../shared/i18n/translate.ts';
 import type {
   AccountView,
   AskedView,
@@ -26,6 +28,7 @@ import type {
 import type { ListView } from '../../shared/ipc/list-methods.ts';
 import type { FlaggedView, OptOutView } from '../../shared/ipc/numbers-methods.ts';
 import type { BackOnlineView } from '../../shared/ipc/outage-methods.ts';
+import type { TemplateView } from '../../shared/ipc/template-methods.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Client } from './bridge.ts';
 
@@ -50,6 +53,7 @@ export interface Scenario {
   readonly failed: number;
   /** What becomes of texts that the pretend Clickatell is asked about. */
   readonly told: Extract<AskedView, { kind: 'status' }>['meaning'];
+  readonly templates: readonly Input<'templates.create'>[];
   readonly incident: Output<'care.read'>['incident'];
   /** What is under way with the office's data. */
   readonly careJob: Output<'care.read'>['job'];
@@ -100,6 +104,35 @@ export function fakeAccount(id: number, changes: Partial<AccountView> = {}): Acc
     ...changes,
   };
 }
+
+function fakeTemplate(id: number, content: Input<'templates.create'>): TemplateView {
+  return { ...content, id, usedCount: 0, usedAt: null, changedAt: 0, versions: 0 };
+}
+
+/** Three templates in two folders. */
+export const fakeTemplates: readonly Input<'templates.create'>[] = [
+  {
+    name: 'Appointment reminder',
+    folder: 'Appointments',
+    shortcut: 'app',
+    body: 'Hello ((name|there)), see you on ((day)) at ((time)).',
+    bestBeforeMinutes: 720,
+  },
+  {
+    name: 'Running late',
+    folder: 'Appointments',
+    shortcut: 'late',
+    body: 'We are running about twenty minutes late today. Sorry to keep you waiting.',
+    bestBeforeMinutes: 60,
+  },
+  {
+    name: 'Order is ready',
+    folder: '',
+    shortcut: null,
+    body: 'Your order is here.((bill?? Please bring the bill.))',
+    bestBeforeMinutes: null,
+  },
+];
 
 const fakeList = {
   phase: 'ready',
@@ -254,6 +287,7 @@ const base: Scenario = {
   repeats: 0,
   optOuts: [],
   flagged: [],
+  templates: [],
   incident: null,
   careJob: null,
   told: 'at-gateway',
@@ -488,6 +522,11 @@ export function createFakeClient(scenario: Scenario): FakeClient {
   });
   let optOuts: readonly OptOutView[] = [...scenario.optOuts];
   let flagged: readonly FlaggedView[] = [...scenario.flagged];
+  let templates: TemplateView[] = scenario.templates.map((content, index) =>
+    fakeTemplate(index + 1, content),
+  );
+  let removedTemplates: TemplateView[] = [];
+  const templateVersions = new Map<number, Output<'templates.versions'>>();
   let recurring: Output<'recurring.list'> = [];
   const recurringText = (id: number, written: Input<'recurring.create'>): Output<'recurring.create'> => ({
     id,
@@ -684,6 +723,64 @@ export function createFakeClient(scenario: Scenario): FakeClient {
         closedDay: null,
         zone: 'Africa/Johannesburg',
       }),
+    'templates.list': () => success([...templates]),
+    'templates.create': (content) => {
+      const created = fakeTemplate(templates.length + 1, content);
+      templates = [...templates, created];
+      return success(created);
+    },
+    'templates.change': ({ id, ...content }) => {
+      const before = templates.find((template) => template.id === id);
+      if (before === undefined) return failure('template-gone');
+      const changed = { ...before, ...content, versions: before.versions + 1 };
+      templateVersions.set(id, [
+        { id: before.versions + 1, name: before.name, body: before.body, savedAt: scenario.now() },
+        ...(templateVersions.get(id) ?? []),
+      ]);
+      templates = templates.map((template) => (template.id === id ? changed : template));
+      return success(changed);
+    },
+    'templates.remove': ({ id }) => {
+      removedTemplates = [...removedTemplates, ...templates.filter((template) => template.id === id)];
+      templates = templates.filter((template) => template.id !== id);
+      return success(undefined);
+    },
+    'templates.bringBack': ({ id }) => {
+      const back = removedTemplates.find((template) => template.id === id);
+      if (back === undefined) return failure('template-gone');
+      templates = [...templates, back];
+      return success(back);
+    },
+    'templates.versions': ({ id }) => success(templateVersions.get(id) ?? []),
+    'templates.restoreVersion': ({ id, versionId }) => {
+      const version = templateVersions.get(id)?.find((one) => one.id === versionId);
+      const before = templates.find((template) => template.id === id);
+      if (before === undefined || version === undefined) return failure('template-gone');
+      const { name, body } = version;
+      const restored = { ...before, name, body, versions: before.versions + 1 };
+      templates = templates.map((template) => (template.id === id ? restored : template));
+      return success(restored);
+    },
+    'templates.addExamples': ({ trade }) => {
+      const examples = examplesOf(trade).filter(
+        ({ key }) => !templates.some(({ name }) => name === translate(`example.${key}.name`)),
+      );
+      templates = [
+        ...templates,
+        ...examples.map(({ key, shortcut, bestBeforeMinutes }, index) =>
+          fakeTemplate(templates.length + 1 + index, {
+            name: translate(`example.${key}.name`),
+            folder: '',
+            shortcut,
+            body: translate(`example.${key}.body`),
+            bestBeforeMinutes,
+          }),
+        ),
+      ];
+      return success({ added: examples.length });
+    },
+    'templates.export': () => success({ written: templates.length }),
+    'templates.import': () => success({ added: 0, present: templates.length }),
     'recurring.list': () => success([...recurring]),
     'recurring.preview': ({ rule }) => success({ next: [new Date(`${rule.from}T${rule.time}`).getTime()] }),
     'recurring.create': (written) => {

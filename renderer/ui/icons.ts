@@ -22,6 +22,7 @@ export const drawings = {
     fills:
       'M2.25 2.85a.9.9 0 1 1 0 1.8a.9.9 0 1 1 0-1.8zM2.25 7.1a.9.9 0 1 1 0 1.8a.9.9 0 1 1 0-1.8zM2.25 11.35a.9.9 0 1 1 0 1.8a.9.9 0 1 1 0-1.8z',
   },
+  templates: { lines: 'M1.75 3.25h12.5v4.25h-12.5zM1.75 7.5h12.5v5.25h-12.5zM6.5 5.25h3M6.5 10h3' },
   recurring: { lines: 'M13.5 8a5.5 5.5 0 1 1-1.75-4M12.25 1.25v3h-3' },
   /** A phone, crossed out. */
   numbers: {

@@ -18,6 +18,8 @@ export const typedOptionsSchema = v.strictObject({
   sendAtUnread: v.optional(v.boolean()),
   bestBefore: v.optional(v.pipe(v.string(), v.maxLength(200))),
   bestBeforeUnread: v.optional(v.boolean()),
+  /** The template the words were taken from. */
+  templateId: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1))),
   flash: v.optional(v.boolean()),
   binary: v.optional(v.boolean()),
   userDataHeader: v.optional(v.pipe(v.string(), v.maxLength(1_000))),

@@ -22,6 +22,7 @@ import { listMethods } from './list-methods.ts';
 import { numbersMethods } from './numbers-methods.ts';
 import { outageMethods } from './outage-methods.ts';
 import { scheduleMethods } from './schedule-methods.ts';
+import { templateMethods } from './template-methods.ts';
 
 /** Which windows may call a method. */
 export type WindowKind = 'main' | 'quick-send';
@@ -328,6 +329,8 @@ export const contract = {
       repeatConfirmed: v.optional(v.boolean()),
       /** Why it may go out in quiet hours. */
       quietReason: v.optional(v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200))),
+      /** The template it was written from. Its best before counts where none was asked for. */
+      templateId: v.optional(rowId),
     }),
     output: v.strictObject({
       messageIds: v.array(rowId),
@@ -467,6 +470,7 @@ export const contract = {
     windows: main,
   },
   ...scheduleMethods,
+  ...templateMethods,
   ...numbersMethods,
   ...controlMethods,
   ...outageMethods,

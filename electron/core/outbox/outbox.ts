@@ -41,8 +41,16 @@ export class Outbox {
     messages: readonly NewMessage[],
     clearsDraft: string | undefined,
     priority: Priority = 0,
+    templateId?: number,
   ): Promise<SubmitResult> {
-    const result = await this.#parts.store.submit({ id, accountId, messages, clearsDraft, priority });
+    const result = await this.#parts.store.submit({
+      id,
+      accountId,
+      messages,
+      clearsDraft,
+      priority,
+      templateId,
+    });
     this.#changed(result.messageIds);
     return result;
   }

@@ -10,6 +10,7 @@ import * as delivery from './0070-delivery.ts';
 import * as dataCare from './0080-data-care.ts';
 import * as size from './0090-size.ts';
 import * as guards from './0100-guards.ts';
+import * as templates from './0110-templates.ts';
 
 export interface Migration {
   readonly version: number;
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   dataCare,
   size,
   guards,
+  templates,
 ];

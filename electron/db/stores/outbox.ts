@@ -142,7 +142,9 @@ export class SqliteOutboxStore implements OutboxStore {
       if (this.#sql.accountTakes.get(submission.accountId) === undefined)
         throw new AccountRemoved(String(submission.accountId));
       const now = this.#now();
-      this.#sql.insertSubmission.run(submission.id, submission.accountId, now);
+      const { id, accountId, templateId } = submission;
+      this.#sql.insertSubmission.run(id, accountId, now, templateId ?? null);
+      if (templateId !== undefined) this.#sql.useTemplate.run(now, templateId);
       const messageIds = submission.messages.map((message) =>
         Number(this.#sql.insertMessage.run(messageRow(message, submission, now)).lastInsertRowid),
       );
@@ -724,7 +726,12 @@ function prepare(database: WriteDatabase) {
     ),
     optedOut: database.prepare('SELECT 1 FROM opt_out WHERE recipient = ?'),
     accountTakes: database.prepare('SELECT 1 FROM account WHERE id = ? AND removed_at IS NULL'),
-    insertSubmission: database.prepare('INSERT INTO submission(id, account_id, created_at) VALUES (?, ?, ?)'),
+    insertSubmission: database.prepare(
+      'INSERT INTO submission(id, account_id, created_at, template_id) VALUES (?, ?, ?, ?)',
+    ),
+    useTemplate: database.prepare(
+      'UPDATE template SET used_count = used_count + 1, used_at = ? WHERE id = ?',
+    ),
     insertMessage: database.prepare(insertMessageSql),
     clearDraft: database.prepare('DELETE FROM draft WHERE name = ? AND submission_id = ?'),
     anyDueInQuiet: database.prepare(

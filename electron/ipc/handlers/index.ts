@@ -14,6 +14,7 @@ import { scheduleHandlers } from './schedule.ts';
 import { sendingHandlers } from './sending.ts';
 import type { Services } from './services.ts';
 import { settingsHandlers } from './settings.ts';
+import { templateHandlers } from './templates.ts';
 
 export function createHandlers(services: Services): Handlers {
   return {
@@ -28,6 +29,7 @@ export function createHandlers(services: Services): Handlers {
     ...messageHandlers(services),
     ...listHandlers(services),
     ...settingsHandlers(services),
+    ...templateHandlers(services),
     ...careHandlers(services),
     ...credentialHandlers(services),
   };

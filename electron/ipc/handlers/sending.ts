@@ -2,6 +2,7 @@ import { nearlySame } from '../../../shared/domain/near-same.ts';
 import { failure, type Result, success } from '../../../shared/errors.ts';
 import type { Input } from '../../../shared/ipc/contract.ts';
 import { compose } from '../../core/compose.ts';
+import type { Template } from '../../core/ports.ts';
 import type { Handlers } from '../register.ts';
 import { quickSendDraft } from './draft.ts';
 import type { Services } from './services.ts';
@@ -45,6 +46,17 @@ export function readTiming(
   });
 }
 
+/** What a template says of how long its text makes sense counts from when it is to leave. */
+function withBestBefore<T extends Pick<Input<'sending.submit'>, 'sendAt' | 'bestBefore'>>(
+  when: T,
+  template: Template | undefined,
+  now: number,
+): T {
+  const minutes = template?.bestBeforeMinutes;
+  if (minutes === undefined || when.bestBefore !== undefined) return when;
+  return { ...when, bestBefore: (when.sendAt ?? now) + minutes * 60_000 };
+}
+
 export function sendingHandlers(services: Services): Group {
   return {
     'recipients.understand': async ({ input }) => {
@@ -58,6 +70,7 @@ export function sendingHandlers(services: Services): Group {
       accountId,
       options,
       repeatConfirmed,
+      templateId,
       ...when
     }) => {
       const workspace = services.workspace();
@@ -67,7 +80,8 @@ export function sendingHandlers(services: Services): Group {
       const rules = await services.textRules();
       const { country, undoSeconds, repeatGuardHours } = services.settings();
       const now = services.now();
-      const timing = readTiming(when, options?.deliverAt, undoSeconds, now);
+      const template = templateId === undefined ? undefined : workspace.templates.get(templateId);
+      const timing = readTiming(withBestBefore(when, template, now), options?.deliverAt, undoSeconds, now);
       if (!timing.ok) return timing;
       const composed = compose(recipients, body, options ?? {}, {
         understand: (input) => rules.understand(input, country),
@@ -91,6 +105,8 @@ export function sendingHandlers(services: Services): Group {
         runner.account.id,
         composed.value.map((message) => ({ ...message, ...timing.value })),
         quickSendDraft,
+        0,
+        template?.id,
       );
       const window = services.calendar.windowAt(Math.max(when.sendAt ?? 0, now));
       return success({

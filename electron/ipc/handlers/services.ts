@@ -3,6 +3,7 @@
 import type { MessageCount } from '../../../shared/domain/count-message.ts';
 import type { GatewayErrorMeaning } from '../../../shared/domain/gateway-error.ts';
 import type { MessageOptions } from '../../../shared/domain/message-options.ts';
+import type { TemplateContent } from '../../../shared/domain/template-content.ts';
 import type { Result } from '../../../shared/errors.ts';
 import type { RecipientView, StatusView } from '../../../shared/ipc/contract.ts';
 import type { Settings, SettingsPatch } from '../../../shared/settings.ts';
@@ -23,6 +24,7 @@ import type {
   NumberStore,
   ReadList,
   RecurrenceStore,
+  TemplateStore,
 } from '../../core/ports.ts';
 import type { Caller } from '../register.ts';
 
@@ -42,6 +44,7 @@ export interface OpenWorkspace {
   readonly readList: ReadList;
   readonly recurring: RecurringTexts;
   readonly recurrences: RecurrenceStore;
+  readonly templates: TemplateStore;
 }
 
 /** Loaded on first use: the number rules are a hundred kilobytes that the tray does not need. */
@@ -78,6 +81,13 @@ export interface Services {
    */
   errorMeaning(family: AccountFamily, code: string | null, words: string | null): GatewayErrorMeaning | null;
   readonly care: DataCareService;
+  /** Files of templates, chosen in dialogs of the system. */
+  readonly templateFiles: {
+    /** False: the person called it off. @throws the disk's error; what was there before is then there still */
+    save(templates: readonly TemplateContent[]): Promise<boolean>;
+    /** Undefined: the person called it off. */
+    choose(): Promise<readonly TemplateContent[] | 'unreadable' | undefined>;
+  };
   newRef(): string;
   newSubmissionId(): string;
   now(): number;

@@ -74,12 +74,21 @@ export class OptionsForm {
 
   /** Brings back what was kept. What stands in the form already is newer and stays. */
   restore(kept: TypedOptions): void {
-    const { validityUnit, validity, sendAt, sendAtUnread, bestBefore, bestBeforeUnread, ...rest } = {
+    const {
+      validityUnit,
+      validity,
+      sendAt,
+      sendAtUnread,
+      bestBefore,
+      bestBeforeUnread,
+      templateId,
+      ...rest
+    } = {
       ...kept,
       ...this.typed,
     };
-    // When it is sent from here is `TimingForm`'s.
-    void [sendAt, sendAtUnread, bestBefore, bestBeforeUnread];
+    // When it is sent from here is `TimingForm`'s; where the words come from is nothing that is set here.
+    void [sendAt, sendAtUnread, bestBefore, bestBeforeUnread, templateId];
     Object.assign(this, rest);
     // A number and its unit are one thing.
     if (validity !== undefined && this.validity === '') {

@@ -1,9 +1,11 @@
 import { formatHex, parseHex } from '../../../shared/domain/hex.ts';
 import { maxBodyUnits } from '../../../shared/domain/message.ts';
+import { gapNames } from '../../../shared/domain/template.ts';
 import type { TypedOptions } from '../../../shared/domain/typed-options.ts';
 import { type AppError, assertNever } from '../../../shared/errors.ts';
 import { translate, translateError } from '../../../shared/i18n/words.ts';
 import type { AccountView, DraftView, Input, Output, RecipientView } from '../../../shared/ipc/contract.ts';
+import type { TemplateView } from '../../../shared/ipc/template-methods.ts';
 import type { Client } from '../../lib/bridge.ts';
 import { hexProblem, type OptionName, OptionsForm } from './options-form.svelte.ts';
 import { describeParts } from './parts.ts';
@@ -38,6 +40,7 @@ type Missing =
   | { readonly kind: 'to' | 'valid-to' | 'too-many' | 'body' | 'body-too-long' }
   | { readonly kind: 'hex'; readonly sentence: string }
   | { readonly kind: 'reason' }
+  | { readonly kind: 'gaps'; readonly names: readonly string[] }
   | { readonly kind: 'option'; readonly option: OptionName | TimingName; readonly sentence: string };
 
 /** What became of the last text, as the window tells it. */
@@ -60,6 +63,7 @@ interface Form {
   readonly to: string;
   readonly body: string;
   readonly options: TypedOptions;
+  readonly template: TemplateView | undefined;
   readonly accountId: number | undefined;
   /** Why it was to go in quiet hours; undefined: it was to wait for their end. */
   readonly quietReason: string | undefined;
@@ -91,6 +95,8 @@ export class QuickSend {
 
   /** The default one first; set by the window as it learns of them. */
   accounts = $state.raw<readonly AccountView[]>([]);
+  /** The template whose words stand in the message, changed or not. */
+  template = $state.raw<TemplateView | undefined>(undefined);
   readonly options = new OptionsForm();
   readonly timing = new TimingForm();
   /** A person wants it to go although it is quiet, and says why. */
@@ -142,6 +148,8 @@ export class QuickSend {
   set body(value: string) {
     if (value === this.#body) return;
     this.#body = value;
+    // Nothing is left of it.
+    if (value.trim() === '') this.template = undefined;
     this.#edited('body');
   }
 
@@ -169,6 +177,28 @@ export class QuickSend {
     if (reason === this.#quietReason) return;
     this.#quietReason = reason;
     this.#changed();
+  }
+
+  /** The words of a template were put into the message. */
+  wroteFrom(template: TemplateView): void {
+    this.template = template;
+    this.#changed();
+  }
+
+  /** What stands in the form besides recipients and words. */
+  get #typedOptions(): TypedOptions {
+    return {
+      ...this.options.typed,
+      ...this.timing.typed,
+      ...(this.template === undefined ? {} : { templateId: this.template.id }),
+    };
+  }
+
+  /** Brings the template of an earlier window back. One that was removed meanwhile says nothing any more. */
+  async #restoreTemplate(id: number | undefined): Promise<void> {
+    if (id === undefined || this.template !== undefined) return;
+    const answer = await this.#client.call('templates.list');
+    if (answer.ok) this.template ??= answer.value.find((template) => template.id === id);
   }
 
   /** The account the text will go out through: the chosen one, otherwise the default. */
@@ -230,6 +260,7 @@ export class QuickSend {
       if (draft.to !== '') this.#to = this.#typed.to ? `${draft.to}, ${this.#to}` : draft.to;
       this.options.restore(draft.options ?? {});
       this.timing.restore(draft.options ?? {});
+      await this.#restoreTemplate(draft.options?.templateId);
       this.#accountId ??= draft.accountId;
       if (draft.body !== '') this.#body = this.#typed.body ? `${draft.body}\n${this.#body}` : draft.body;
     } else {
@@ -307,7 +338,7 @@ export class QuickSend {
   async #save(): Promise<void> {
     if (!this.#unsaved || this.#submissionId === '' || this.phase === 'sending') return;
     this.#unsaved = false;
-    const options = { ...this.options.typed, ...this.timing.typed };
+    const options = this.#typedOptions;
     const draft: DraftView = {
       to: this.#to,
       body: this.#body,
@@ -337,6 +368,9 @@ export class QuickSend {
       body = formatHex(octets.octets);
     }
     if (this.parts.tooLong) return { kind: 'body-too-long' };
+    // Brackets that somebody typed without a template are what they meant to send.
+    const gaps = this.template === undefined ? [] : gapNames(body);
+    if (gaps.length > 0) return { kind: 'gaps', names: gaps };
     const read = this.options.read(this.account, body, Date.now());
     if (read.kind === 'problem') return { ...read, kind: 'option' };
     const timed = this.timing.read(Date.now());
@@ -355,6 +389,7 @@ export class QuickSend {
         ...(read.options === undefined ? {} : { options: read.options }),
         ...timed.timing,
         ...(overrides ? { quietReason } : {}),
+        ...(this.template === undefined ? {} : { templateId: this.template.id }),
       },
     };
   }
@@ -405,7 +440,8 @@ export class QuickSend {
       recipients: content.recipients,
       to: this.#to,
       body: this.#body,
-      options: { ...this.options.typed, ...this.timing.typed },
+      options: this.#typedOptions,
+      template: this.template,
       accountId: this.#accountId,
       quietReason: content.quietReason,
     };
@@ -435,6 +471,13 @@ export class QuickSend {
       case 'body-too-long':
         this.problemField = 'body';
         this.problem = translateError({ code: 'body-too-long' });
+        return;
+      case 'gaps':
+        this.problemField = 'body';
+        this.problem = translate('quick.gapLeft', {
+          count: missing.names.length,
+          names: missing.names.join(', '),
+        });
         return;
       case 'reason':
         this.problemField = 'reason';
@@ -485,6 +528,7 @@ export class QuickSend {
     this.#accountId = undefined;
     this.options.reset();
     this.timing.reset();
+    this.template = undefined;
     this.overridesQuiet = false;
     this.#quietReason = '';
     this.sent = sent;
@@ -555,6 +599,7 @@ export class QuickSend {
     this.#body = this.#body === '' ? taken.body : `${taken.body}\n${this.#body}`;
     this.options.restore(taken.options);
     this.timing.restore(taken.options);
+    this.template ??= taken.template;
     this.#accountId ??= taken.accountId;
     if (taken.quietReason !== undefined && !this.overridesQuiet) {
       this.overridesQuiet = true;

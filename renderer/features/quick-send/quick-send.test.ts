@@ -6,6 +6,7 @@ import {
   createFakeClient,
   type FakeClient,
   fakeAccount,
+  fakeTemplates,
   makeScenario,
   type Scenario,
 } from '../../lib/fake-bridge.ts';
@@ -37,6 +38,60 @@ describe('splitRecipients', () => {
 
   it('takes as many as the contract', () => {
     expect(maxRecipients).toBe(maxRecipientsPerSubmission);
+  });
+});
+
+describe('a text from a template', () => {
+  async function withTemplate() {
+    const { client, form } = open({ templates: fakeTemplates });
+    const answer = await client.call('templates.list');
+    const [template] = answer.ok ? answer.value : [];
+    if (template === undefined) throw new Error('no template');
+    await form.load();
+    form.to = '082 555 0101';
+    form.body = 'Hello there, see you on ((day)) at ((time)).';
+    form.wroteFrom(template);
+    return { client, form, template };
+  }
+
+  it('does not go with a gap, says which, and goes with its template once they are filled', async () => {
+    const { client, form, template } = await withTemplate();
+    await form.submit();
+    expect(callsOf(client, 'sending.submit')).toEqual([]);
+    expect(form).toMatchObject({ problemField: 'body', phase: 'writing' });
+    expect(form.problem).toBe(translate('quick.gapLeft', { count: 2, names: 'day, time' }));
+    form.body = 'Hello there, see you on Tuesday at nine.';
+    await form.submit();
+    expect(callsOf(client, 'sending.submit')).toMatchObject([{ templateId: template.id }]);
+    expect(form.template).toBeUndefined();
+    form.stop();
+  });
+
+  it('keeps its template with the draft, and finds it again', async () => {
+    const { client, form, template } = await withTemplate();
+    await form.saveNow();
+    form.stop();
+    const next = new QuickSend(client);
+    await next.load();
+    expect(next.template).toEqual(template);
+    next.stop();
+  });
+
+  it('forgets it with its last word', async () => {
+    const { form } = await withTemplate();
+    form.body = ' ';
+    expect(form.template).toBeUndefined();
+    form.stop();
+  });
+
+  it('leaves brackets alone that nobody took from a template', async () => {
+    const { client, form } = open();
+    await form.load();
+    form.to = '082 555 0101';
+    form.body = 'Hello ((you))';
+    await form.submit();
+    expect(callsOf(client, 'sending.submit')).toMatchObject([{ body: 'Hello ((you))' }]);
+    form.stop();
   });
 });
 
