@@ -78,7 +78,13 @@ export interface GatewayBatch {
  */
 export type Outcome =
   | { readonly kind: 'accepted'; readonly providerId: string | undefined }
-  | { readonly kind: 'rejected'; readonly code: string | undefined; readonly text: string }
+  | {
+      readonly kind: 'rejected';
+      readonly code: string | undefined;
+      readonly text: string;
+      /** The request was refused whole for a reason that nobody has described: it may be the account's and not the text's. */
+      readonly undescribed?: true | undefined;
+    }
   | { readonly kind: 'notSent'; readonly why: NotSentReason; readonly text: string }
   | { readonly kind: 'unknown'; readonly why: string; readonly text: string };
 
@@ -87,8 +93,10 @@ export type Outcome =
  * `line`: no connection came about. `account`: the gateway refused the whole request for a reason that
  * concerns the account (the outcome comes with a `pause`). `aborted`: we stopped before anything was written.
  * `alone`: the request was turned away whole, perhaps for the sake of another text in it: this one goes by itself next time.
+ * `turned-away`: by a status alone, perhaps from a filter on the way that dislikes this very text: it goes by itself, after all
+ * others, next time (the outcome comes with a `pause`).
  */
-export type NotSentReason = 'line' | 'account' | 'aborted' | 'alone';
+export type NotSentReason = 'line' | 'account' | 'aborted' | 'alone' | 'turned-away';
 
 /** Stop sending for this account: until a time (ms UTC), or until a person does something (`until` undefined). */
 export interface Pause {
@@ -242,7 +250,12 @@ export interface OpenAttempt {
   readonly id: number;
   readonly accountId: number;
   readonly requestRef: string;
-  readonly messages: readonly (GatewayMessage & { readonly id: number; readonly attemptNumber: number })[];
+  readonly messages: readonly (GatewayMessage & {
+    readonly id: number;
+    readonly attemptNumber: number;
+    /** Its last request was `turned-away`. */
+    readonly turnedAwayBefore?: true | undefined;
+  })[];
 }
 
 export interface ClaimRequest {
@@ -307,6 +320,8 @@ export interface AttemptResult {
   readonly result: SendResult;
   /** Earliest next try for messages that go back to the queue, ms UTC. */
   readonly notBefore: number;
+  /** What was turned away needs a person's decision instead of going back to the queue. */
+  readonly setAside?: true | undefined;
 }
 
 /** What the gateway says, for certain, became of a text that it took. */

@@ -71,7 +71,12 @@ export function judgeByStatus(
 ): Verdict {
   const text = words ?? error?.text ?? statusWords(answer);
   const pausing = refusingStatuses[answer.status];
-  if (pausing !== undefined) return refusedForAccount(pauseFor(pausing, error?.code, text, answer, now));
+  if (pausing !== undefined) {
+    const verdict = refusedForAccount(pauseFor(pausing, error?.code, text, answer, now));
+    // A web filter answers 403 for one text and lets the next one pass.
+    const mayBeOnTheWay = pausing === 'account-problem' && error === undefined;
+    return mayBeOnTheWay ? { ...verdict, outcome: { kind: 'notSent', why: 'turned-away', text } } : verdict;
+  }
   if (answer.status === 503) {
     const until = readRetryAfter(answer.headers['retry-after'], now);
     if (until !== undefined) {
@@ -104,7 +109,8 @@ export function judgeWholeRefusal(
   if (pausing !== undefined) {
     return refusedForAccount(pauseFor(pausing, error.code, error.text, answer, now));
   }
-  return { outcome: { kind: 'rejected', code: error.code, text: error.text }, pause: undefined };
+  const refusal = { kind: 'rejected', code: error.code, text: error.text } as const;
+  return { outcome: row === undefined ? { ...refusal, undescribed: true } : refusal, pause: undefined };
 }
 
 /** What else was in a request: nothing, the same text to other numbers, or texts of their own. */

@@ -743,13 +743,13 @@ export function describeGatewayContract(adapter: AdapterUnderTest): void {
       });
 
       it.each([
-        [401, 'key-rejected'],
-        [402, 'no-credit'],
-        [403, 'account-problem'],
-      ])('status %i pauses without a body as well', async (status, reason) => {
+        [401, 'key-rejected', 'account'],
+        [402, 'no-credit', 'account'],
+        [403, 'account-problem', 'turned-away'],
+      ])('status %i pauses without a body as well', async (status, reason, why) => {
         control.script([{ kind: 'answer', status, body: '<html>' }]);
         expect(await send(open(), [first])).toMatchObject({
-          outcomes: [{ kind: 'notSent', why: 'account' }],
+          outcomes: [{ kind: 'notSent', why }],
           pause: { reason },
           httpStatus: status,
         });

@@ -179,9 +179,10 @@ export async function openBench(adapter: AdapterUnderTest, profile: string): Pro
           );
           return;
         case 'account':
+        case 'turned-away':
           expectSame(
             result.outcomes.map(inShort),
-            messages.map(() => 'notSent account'),
+            messages.map(() => `notSent ${then}`),
           );
           expect(result.pause).toBeDefined();
       }

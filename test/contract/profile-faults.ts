@@ -8,11 +8,12 @@ import { many, plain, to } from './profile-situations.ts';
  * - `unknown`  it did not, and whether the text was taken nobody can know
  * - `cut`      it did not, or the beginning of it: what that says of a number may count, and the rest is unknown
  * - `account`  the answer itself says that nothing was taken, and the account pauses
+ * - `turned-away` the same, but it may come from something on the way that means this text
  * - `unclear`  the answer leaves one number open, and no more than one if there are three
  */
 export interface FaultCase {
   readonly fault: Fault;
-  readonly then: 'usual' | 'unknown' | 'cut' | 'account' | 'unclear';
+  readonly then: 'usual' | 'unknown' | 'cut' | 'account' | 'turned-away' | 'unclear';
 }
 
 /** To whom a text goes while there is a fault, and in which order the answer tells of them. */
@@ -118,10 +119,9 @@ const byKind: Readonly<Record<Fault['kind'], readonly FaultCase[]>> = {
       { kind: 'answer', status: 503, taken: true },
       { kind: 'answer', status: 504, headers: text, body: '<h1>Gateway Timeout</h1>', taken: true },
     ),
+    ...all('account', { kind: 'answer', status: 401 }, { kind: 'answer', status: 402 }),
     ...all(
-      'account',
-      { kind: 'answer', status: 401 },
-      { kind: 'answer', status: 402 },
+      'turned-away',
       { kind: 'answer', status: 403, headers: text, body: '<html>' },
       { kind: 'answer', status: 404 },
       { kind: 'answer', status: 405 },

@@ -248,6 +248,149 @@ describe('sending', () => {
   });
 });
 
+describe('a refusal that does not say whose trouble it is', () => {
+  const forbidden = { reason: 'account-problem', until: undefined, text: 'HTTP 403' } as const;
+  const filtered = (batch: GatewayBatch): SendResult =>
+    all(
+      batch,
+      { kind: 'notSent', why: 'turned-away', text: 'HTTP 403' },
+      { pause: forbidden, httpStatus: 403 },
+    );
+  /** A filter on the way that dislikes some texts. */
+  const filter = (batch: GatewayBatch): SendResult =>
+    batch.messages.some(({ body }) => body.includes('casino')) ? filtered(batch) : accepted(batch);
+  const bodies = (): string[] => gateway.batches.map(({ messages }) => messages[0]?.body ?? '');
+  const alone = { concurrency: 1, batchSize: 50 };
+
+  test('a text that is turned away stops the account once, goes last the next time, and then needs a decision', async () => {
+    gateway.answer = filter;
+    const [stuck] = await submit(['+27820000001'], 'casino');
+    const [other] = await submit(['+27820000002'], 'Hello');
+    const [ofBatch] = await submit(['+27820000003'], 'To many', undefined, undefined, 1);
+    const running = dispatcher(alone);
+    await running.start();
+    await settle();
+    expect([stuck, other, ofBatch].map(stateOf)).toEqual(['queued', 'queued', 'queued']);
+    expect(pauses).toEqual([forbidden]);
+    await running.resume();
+    await settle();
+    expect(bodies()).toEqual(['casino', 'Hello', 'To many', 'casino']);
+    expect([stuck, other, ofBatch].map(stateOf)).toEqual(['needs_decision', 'accepted', 'accepted']);
+    expect(pauses).toHaveLength(1);
+    expect(running.sending()).toEqual({ state: 'running' });
+    expect(reader.detail(stuck ?? 0)?.message).toMatchObject({
+      errorCode: 'turned-away',
+      errorText: 'HTTP 403',
+    });
+
+    // Sent by a person all the same it holds up nobody either.
+    await store.decideLate(stuck ?? 0, 'send');
+    const [later] = await submit(['+27820000004'], 'Later');
+    running.wake();
+    await settle();
+    expect([stuck, later].map(stateOf)).toEqual(['needs_decision', 'accepted']);
+    expect(pauses).toHaveLength(1);
+  });
+
+  test('texts of one request go one by one afterwards, and those that pass go out', async () => {
+    gateway.answer = filter;
+    const [stuck] = await submit(['+27820000001'], 'casino', undefined, undefined, 1);
+    gateway.answer = filtered;
+    const ids = await submit(['+27820000002', '+27820000003'], 'Hello', undefined, undefined, 1);
+    const running = dispatcher(alone);
+    await running.start();
+    await settle();
+    gateway.answer = filter;
+    for (let resumed = 0; resumed < 2; resumed += 1) {
+      await running.resume();
+      await settle();
+    }
+    expect(ids.map(stateOf)).toEqual(['accepted', 'accepted']);
+    expect(stateOf(stuck)).toBe('needs_decision');
+  });
+
+  test('where everything is turned away the account stays stopped, and nothing is lost', async () => {
+    gateway.answer = filtered;
+    const ids: number[] = [];
+    for (const digit of '12345') ids.push(...(await submit([`+2782000000${digit}`], digit)));
+    const running = dispatcher(alone);
+    await running.start();
+    await settle();
+    for (let resumed = 0; resumed < 5; resumed += 1) {
+      expect(running.sending()).toMatchObject({ state: 'paused', reason: 'account-problem' });
+      await running.resume();
+      await settle();
+    }
+    // The first one was alone with its trouble for a moment, since a person had resumed.
+    expect(new Set(ids.map(stateOf))).toEqual(new Set(['queued', 'needs_decision']));
+    expect(ids.map(stateOf).filter((state) => state === 'needs_decision')).toHaveLength(1);
+    gateway.answer = accepted;
+    await running.resume();
+    await settle();
+    expect(ids.map(stateOf).filter((state) => state === 'accepted')).toHaveLength(4);
+  });
+
+  test('survives a restart', async () => {
+    gateway.answer = filter;
+    const [stuck] = await submit(['+27820000001'], 'casino');
+    const first = dispatcher(alone);
+    await first.start();
+    await settle();
+    await first.stop();
+    const running = dispatcher(alone);
+    await running.start();
+    await running.resume();
+    await settle();
+    expect(stateOf(stuck)).toBe('needs_decision');
+    expect(pauses).toHaveLength(1);
+  });
+
+  const strange = (batch: GatewayBatch): SendResult =>
+    all(
+      batch,
+      { kind: 'rejected', code: '4711', text: 'Something new.', undescribed: true },
+      { httpStatus: 200 },
+    );
+
+  test('refused for what nobody has described, one text is refused, and a second one stops the account in their words', async () => {
+    gateway.answer = strange;
+    const ids: number[] = [];
+    for (const digit of '1234') ids.push(...(await submit([`+2782000000${digit}`], digit)));
+    const running = dispatcher(alone);
+    await running.start();
+    await settle();
+    expect(ids.map(stateOf)).toEqual(['rejected', 'queued', 'queued', 'queued']);
+    const pause = { reason: 'account-problem', until: undefined, text: 'Something new.' };
+    expect(pauses).toEqual([pause]);
+    gateway.answer = accepted;
+    await running.resume();
+    await settle();
+    expect(ids.slice(1).map(stateOf)).toEqual(['accepted', 'accepted', 'accepted']);
+  });
+
+  test('several in one request go one by one, and no more than the first is refused', async () => {
+    gateway.answer = strange;
+    const ids = await submit(['+27820000001', '+27820000002', '+27820000003'], 'x', undefined, undefined, 1);
+    const running = dispatcher(alone);
+    await running.start();
+    await settle();
+    await time.advance(60_000);
+    expect(gateway.batches.map(({ messages }) => messages.length)).toEqual([3, 1, 1]);
+    expect(ids.map(stateOf)).toEqual(['rejected', 'queued', 'queued']);
+    expect(pauses).toHaveLength(1);
+  });
+
+  test('with one that gets through between them they are two texts, and nothing stops', async () => {
+    gateway.answer = (batch) => (batch.messages[0]?.body === 'fine' ? accepted(batch) : strange(batch));
+    const ids: number[] = [];
+    for (const body of ['one', 'fine', 'other']) ids.push(...(await submit(['+27820000001'], body)));
+    await dispatcher(alone).start();
+    await settle();
+    expect(ids.map(stateOf)).toEqual(['rejected', 'accepted', 'rejected']);
+    expect(pauses).toEqual([]);
+  });
+});
+
 describe('the line is down', () => {
   test('texts wait, one request at a time finds out, and they go out by themselves', async () => {
     const ids = await submit(['+27820000001', '+27820000002']);

@@ -20,6 +20,7 @@ import type {
   Log,
   OpenAttempt,
   OutboxStore,
+  Outcome,
   Pause,
   PiledUp,
   SendResult,
@@ -129,6 +130,10 @@ export class Dispatcher {
   /** On the monotonic clock; only of a pause that ends by itself. */
   #pauseEndsAt = 0;
   #bucket: TokenBucket | undefined;
+  /** Texts that were turned away since another request got through, or since a person resumed. */
+  readonly #turnedAway = new Set<number>();
+  /** The text whose request was refused last, and for a reason that nobody has described; undefined when another answer came since. */
+  #undescribed: number | undefined;
   #lineFailures = 0;
   #doubtfulInARow = 0;
   /** What took the line down was doubt: a balance call that works does not disprove it, only a text does. */
@@ -284,6 +289,7 @@ export class Dispatcher {
   async resume(): Promise<void> {
     await this.#parts.store.pauseAccount(this.#parts.accountId, undefined);
     this.#pause = undefined;
+    this.#forgetRefusals();
     this.#forgetLine();
     this.wake();
   }
@@ -525,13 +531,71 @@ export class Dispatcher {
     }
     if (this.#ended) return;
     this.#parts.probe?.('before-close-commit');
+    const judged = this.#whoseTrouble(attempt, result);
+    result = judged.result;
     this.#noteLine(result);
     // In memory before the close makes the texts claimable again, on disk after it: the result matters more.
     const news = this.#holdFor(result.pause);
     if (news !== undefined) this.#news.push(news);
-    this.#unclosed.push({ attempt, result, notBefore: this.#notBefore(attempt, result) });
+    this.#unclosed.push({
+      attempt,
+      result,
+      notBefore: this.#notBefore(attempt, result),
+      setAside: judged.setAside,
+    });
     this.#inFlight -= 1;
     this.#turnSoon();
+  }
+
+  /**
+   * Some refusals do not say whether they mean the text or the account. One text alone must neither hold up all others nor take
+   * them with it, so it takes two different ones in a row to stop the account:
+   *
+   * - Turned away by a status alone, the account pauses, and the text goes by itself and behind the others. If it is turned away
+   *   again and no other was meanwhile, it is this text, and a person decides.
+   * - Refused for a reason nobody has described, a text is refused. If the next one is as well, it may be all of them: that one
+   *   waits, and the account pauses.
+   */
+  #whoseTrouble(
+    { messages }: OpenAttempt,
+    result: SendResult,
+  ): { readonly result: SendResult; readonly setAside?: true } {
+    const turnedAway = messages.filter((_, index) => isTurnedAway(result.outcomes[index]));
+    if (turnedAway.length > 0) {
+      for (const { id } of turnedAway) this.#turnedAway.add(id);
+      const isOfText = turnedAway[0]?.turnedAwayBefore === true && this.#turnedAway.size === 1;
+      return isOfText ? { result: { ...result, pause: undefined }, setAside: true } : { result };
+    }
+    const [outcome] = result.outcomes;
+    const [message] = messages;
+    if (outcome === undefined || message === undefined) return { result };
+    if (messages.length > 1 && result.outcomes.some(isUndescribed)) {
+      // Of several each finds out by itself.
+      const outcomes = result.outcomes.map(
+        (each): Outcome =>
+          each.kind === 'rejected' && isUndescribed(each)
+            ? { kind: 'notSent', why: 'alone', text: each.text }
+            : each,
+      );
+      return { result: { ...result, outcomes } };
+    }
+    if (outcome.kind === 'rejected' && isUndescribed(outcome)) {
+      const isOfAll = this.#undescribed !== undefined && this.#undescribed !== message.id;
+      this.#undescribed = message.id;
+      if (!isOfAll) return { result };
+      const { text } = outcome;
+      const pause: Pause = { reason: 'account-problem', until: undefined, text };
+      return { result: { ...result, outcomes: [{ kind: 'notSent', why: 'account', text }], pause } };
+    }
+    if (result.httpStatus !== undefined && result.outcomes.some(({ kind }) => kind !== 'unknown')) {
+      this.#forgetRefusals();
+    }
+    return { result };
+  }
+
+  #forgetRefusals(): void {
+    this.#turnedAway.clear();
+    this.#undescribed = undefined;
   }
 
   /**
@@ -650,6 +714,14 @@ const nothingNow: Plan = { claim: undefined, wakeIn: undefined };
 
 /** Why a balance call failed, where that does not come from the gateway itself. */
 const saysNothingOfGateway: ReadonlySet<string> = new Set(['line', 'certificate', 'proxy', 'unexpected']);
+
+function isTurnedAway(outcome: Outcome | undefined): boolean {
+  return outcome?.kind === 'notSent' && outcome.why === 'turned-away';
+}
+
+function isUndescribed(outcome: Outcome): boolean {
+  return outcome.kind === 'rejected' && outcome.undescribed === true;
+}
 
 function hasNoLine(result: SendResult): boolean {
   return result.outcomes.some((outcome) => outcome.kind === 'notSent' && outcome.why === 'line');

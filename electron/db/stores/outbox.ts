@@ -14,8 +14,8 @@ import type {
   ClaimRequest,
   Counts,
   DeliveryReport,
-  GatewayMessage,
   NewMessage,
+  NotSentReason,
   NumberNews,
   OpenAttempt,
   OutboxStore,
@@ -68,7 +68,7 @@ interface StoredMessage {
   readonly error_code: string | null;
 }
 
-type ClaimedMessage = GatewayMessage & { readonly id: number; readonly attemptNumber: number };
+type ClaimedMessage = OpenAttempt['messages'][number];
 
 /** Texts of one submission that may share a request. */
 interface Group {
@@ -266,9 +266,11 @@ export class SqliteOutboxStore implements OutboxStore {
   async decideLate(messageId: number, decision: 'send' | 'drop'): Promise<void> {
     this.#write(() => {
       const message = { ...this.#read(messageId), state: 'needs_decision' as const };
-      this.#change(message, decision === 'send' ? 'person-send-late' : 'person-drop', {});
+      const kept = decision === 'send' && message.error_code === turnedAway ? { errorCode: turnedAway } : {};
+      this.#change(message, decision === 'send' ? 'person-send-late' : 'person-drop', kept);
       if (decision === 'drop') return;
-      // The person has decided that it still makes sense: it must not be held again for the same reason.
+      // The person has decided that it still makes sense: it must not be held again for the same reason. What was turned away
+      // still goes by itself, and holds up nobody when it is again.
       const options = withoutPassedTime(optionsOf(message), this.#now());
       this.#sql.setLatest.run(latestHandOver(undefined, options), JSON.stringify(options), messageId);
     });
@@ -479,7 +481,7 @@ export class SqliteOutboxStore implements OutboxStore {
     const now = this.#now();
     const accepted: [id: number, attemptNumber: number, providerId: string | null, askAt: number | null][] =
       [];
-    for (const { attempt, result, notBefore } of results) {
+    for (const { attempt, result, notBefore, setAside } of results) {
       this.#sql.closeAttempt.run(now, result.httpStatus ?? null, attempt.id);
       const allAccepted =
         result.outcomes.length === attempt.messages.length &&
@@ -503,6 +505,12 @@ export class SqliteOutboxStore implements OutboxStore {
         const message = this.#sql.readMessage.get(id) as StoredMessage | undefined;
         if (message?.state !== 'sending' || message.attempt_no !== attemptNumber) continue;
         this.#change(message, ...effect(outcome, message, notBefore));
+        if (outcome.kind !== 'notSent' || outcome.why !== turnedAway || message.cancel_requested === 1)
+          continue;
+        if (setAside === true) {
+          const waiting = { ...message, state: 'queued' } as const;
+          this.#change(waiting, 'set-aside', { errorCode: turnedAway, errorText: text, notBefore: 0 });
+        } else this.#sql.goBehind.run({ id, accountId: message.account_id });
       }
     }
     if (accepted.length > 0) {
@@ -627,6 +635,7 @@ function claimed(row: StoredMessage): ClaimedMessage | undefined {
     clientRef: row.client_ref,
     recipient: row.recipient,
     body: row.body,
+    ...(row.error_code === turnedAway ? { turnedAwayBefore: true as const } : {}),
   };
   if (row.options === '{}') return message;
   const options = readOptions(row);
@@ -654,8 +663,10 @@ function fits(
 
 /** A request that it shared was turned away whole. So it goes by itself, or it would be turned away for another's sake again. */
 function goesAlone(row: StoredMessage): boolean {
-  return row.error_code === ('alone' satisfies Extract<Outcome, { kind: 'notSent' }>['why']);
+  return row.error_code === ('alone' satisfies NotSentReason) || row.error_code === turnedAway;
 }
+
+const turnedAway = 'turned-away' satisfies NotSentReason;
 
 /** Cuts the groups into requests, no more than may be opened; what does not fit any more stays in the queue. */
 function share(groups: readonly Group[], request: ClaimRequest): ClaimedMessage[][] {
@@ -809,6 +820,12 @@ function prepare(database: WriteDatabase) {
     ),
     newestWaiting: database.prepare(
       `SELECT max(id) AS id FROM message WHERE account_id = ? AND state = 'queued' AND not_before = 0`,
+    ),
+    // Behind all that waits, batches too.
+    goBehind: database.prepare(
+      `UPDATE message SET priority = 1, rank = 1 + (
+         SELECT coalesce(max(rank), 0) FROM message WHERE account_id = :accountId AND priority = 1 AND state = 'queued')
+       WHERE id = :id AND state = 'queued'`,
     ),
     setHold: database.prepare('UPDATE account SET hold_through_id = ? WHERE id = ?'),
     heldThrough: database.prepare('SELECT hold_through_id AS id FROM account WHERE id = ?'),

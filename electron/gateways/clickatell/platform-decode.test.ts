@@ -301,17 +301,18 @@ describe('rate limits', () => {
 
 describe('refusing statuses without a readable body', () => {
   it.each([
-    [401, 'key-rejected'],
-    [402, 'no-credit'],
-    [403, 'account-problem'],
-    [404, 'account-problem'],
-    [405, 'account-problem'],
-    [407, 'account-problem'],
-    [511, 'account-problem'],
-  ])('%i pauses: %s', (status, reason) => {
+    [401, 'key-rejected', 'account'],
+    [402, 'no-credit', 'account'],
+    // A filter on the way may dislike this one text.
+    [403, 'account-problem', 'turned-away'],
+    [404, 'account-problem', 'turned-away'],
+    [405, 'account-problem', 'turned-away'],
+    [407, 'account-problem', 'turned-away'],
+    [511, 'account-problem', 'turned-away'],
+  ])('%i pauses: %s', (status, reason, why) => {
     for (const body of ['', '<html>', '{', '{}', '[]', 'null']) {
       const decoded = decode(status, body);
-      expect(decoded.outcomes).toMatchObject([{ kind: 'notSent', why: 'account' }]);
+      expect(decoded.outcomes).toMatchObject([{ kind: 'notSent', why }]);
       expect(decoded.pause).toMatchObject({ reason, until: undefined });
     }
   });
@@ -397,8 +398,8 @@ describe('any answer at all', () => {
           }
           if (outcome.kind === 'rejected') expect(text).toMatch(/"accepted":false|"error(Code)?":/);
           if (outcome.kind === 'notSent') {
-            expect(['account', 'alone']).toContain(outcome.why);
-            if (outcome.why === 'account') expect(decoded.pause).toBeDefined();
+            expect(['account', 'turned-away', 'alone']).toContain(outcome.why);
+            if (outcome.why !== 'alone') expect(decoded.pause).toBeDefined();
             else expect(text).toMatch(/"error(Code)?":/);
           }
         }
@@ -436,6 +437,7 @@ describe('errors nobody has described', () => {
     ['a bad request with a number', 400, { error: { code: 999, description: 'New.' } }],
   ])('%s is a refusal', (_name, status, body) => {
     expect(outcomeOf(status, body)).toBe('rejected');
+    expect(decode(status, body).outcomes).toMatchObject([{ undescribed: true }]);
   });
 });
 

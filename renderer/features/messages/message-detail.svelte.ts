@@ -97,6 +97,9 @@ export function sentenceFor(message: MessageDetail, status: StatusView | undefin
       );
     case 'needs_decision':
       if (isCopyOrigin(message.errorCode)) return translate(`sentence.held.${message.errorCode}`);
+      if (message.errorCode === 'turned-away') {
+        return translate('sentence.turnedAway', { reason: message.errorText ?? '' });
+      }
       return isTimePassed(message)
         ? translate('sentence.timePassed', { time: formatMoment(message.options.deliverAt, now) })
         : translate('sentence.needs_decision');
@@ -126,6 +129,8 @@ export function nextStepFor(message: MessageDetail): string | undefined {
   if (message.state === 'rejected' || message.state === 'undelivered' || message.state === 'in_doubt') {
     return translate(`next.${message.state}`);
   }
+  if (message.state === 'needs_decision' && message.errorCode === 'turned-away')
+    return translate('next.turnedAway');
   if (message.state === 'needs_decision' && isTimePassed(message)) return translate('next.timePassed');
   return undefined;
 }

@@ -61,6 +61,16 @@ describe('sentenceFor', () => {
     expect(sentence).not.toContain('Clickatell');
   });
 
+  it('says of a text that was turned away twice that it was not sent, and by whom perhaps', () => {
+    const text = fakeMessage(1, {
+      state: 'needs_decision',
+      errorCode: 'turned-away',
+      errorText: 'HTTP 403, an answer of type text/html',
+    });
+    expect(sentenceFor(text, undefined, 0)).toContain('HTTP 403, an answer of type text/html');
+    expect(nextStepFor(text)).toBe(translate('next.turnedAway'));
+  });
+
   it('does not claim a phone in practice', async () => {
     const answer = await createFakeClient(makeScenario('practice')).call('app.status');
     const status = answer.ok ? answer.value : undefined;
