@@ -494,25 +494,11 @@ export function describeGatewayContract(adapter: AdapterUnderTest): void {
         ['reset after the body', { kind: 'reset-after-body' }],
         ['reset after it was taken', { kind: 'reset-after-body', taken: true }],
         ['connection closed without an answer', { kind: 'drop-answer' }],
-        ['no answer at all', { kind: 'hang', taken: true }],
         ['half an answer, then closed', { kind: 'half-answer' }],
         ['half an answer, then reset', { kind: 'half-answer', end: 'reset' }],
-        ['half an answer, then silence', { kind: 'half-answer', end: 'keep' }],
         ['headers without a body', { kind: 'half-answer', bytes: 0 }],
-        ['headers one by one without end', { kind: 'slow-headers', everyMilliseconds: 50 }],
         ['not HTTP', { kind: 'raw', pieces: [{ text: 'SSH-2.0-OpenSSH_9.9\r\n' }], taken: true }],
         ['half a status line', { kind: 'raw', pieces: [{ text: 'HTTP/1.1 2' }], taken: true }],
-        [
-          'a body one byte at a time without end',
-          {
-            kind: 'raw',
-            pieces: [
-              { text: 'HTTP/1.1 202 Accepted\r\ncontent-length: 1000\r\n\r\n' },
-              ...Array.from({ length: 900 }, () => ({ text: ' ', afterMilliseconds: 100 })),
-            ],
-            taken: true,
-          },
-        ],
         [
           'a chunked body cut off',
           {
@@ -521,7 +507,6 @@ export function describeGatewayContract(adapter: AdapterUnderTest): void {
             taken: true,
           },
         ],
-        ['an informational answer that never ends', { kind: 'raw', pieces: early(900, 100), taken: true }],
         [
           '100 Continue, which nobody asked for',
           { kind: 'raw', pieces: [{ text: 'HTTP/1.1 100 Continue\r\n\r\n' }], taken: true },
@@ -557,14 +542,55 @@ export function describeGatewayContract(adapter: AdapterUnderTest): void {
         expect(arrivals()).toBe(2);
       });
 
-      it.each<[string, Fault]>([
-        ['for the headers', { kind: 'hang' }],
-        ['for the body', { kind: 'half-answer', end: 'keep' }],
-      ])('does not wait %s until the overall time is over', async (_name, fault) => {
-        control.script([fault]);
-        const gateway = open({ timeouts: { headers: 100, body: 100, overall: 60_000 } });
-        expect((await send(gateway, [first])).outcomes).toMatchObject([{ kind: 'unknown' }]);
-        expect(arrivals()).toBe(1);
+      const patient = { headers: 100, body: 100, overall: 60_000 };
+      const silences: readonly [string, Fault, AdapterOptions['timeouts']][] = [
+        ['no answer at all', { kind: 'hang', taken: true }, short],
+        ['half an answer, then silence', { kind: 'half-answer', end: 'keep' }, short],
+        ['headers one by one without end', { kind: 'slow-headers', everyMilliseconds: 50 }, short],
+        [
+          'a body one byte at a time without end',
+          {
+            kind: 'raw',
+            pieces: [
+              { text: 'HTTP/1.1 202 Accepted\r\ncontent-length: 1000\r\n\r\n' },
+              ...Array.from({ length: 900 }, () => ({ text: ' ', afterMilliseconds: 100 })),
+            ],
+            taken: true,
+          },
+          short,
+        ],
+        [
+          'an informational answer that never ends',
+          { kind: 'raw', pieces: early(900, 100), taken: true },
+          short,
+        ],
+        ['no headers, long before the overall time is over', { kind: 'hang' }, patient],
+        ['no body, long before the overall time is over', { kind: 'half-answer', end: 'keep' }, patient],
+      ];
+      it('silence of any kind: unknown, and one arrival', async () => {
+        // Each lasts a second, so all at once, each with a server of its own.
+        await Promise.all(
+          silences.map(async ([name, fault, timeouts = {}]) => {
+            const own = await startPracticeServer({
+              control: true,
+              key: practiceKey,
+              central: practiceLogin,
+            });
+            try {
+              own.control?.script([fault]);
+              const gateway = open({ baseUrl: own.url, timeouts });
+              const result = await send(gateway, [first]);
+              expect([name, result]).toMatchObject([name, { outcomes: [{ kind: 'unknown' }] }]);
+              expect([name, result.pause]).toEqual([name, undefined]);
+              // The gateway goes on working, and what was lost is not written again.
+              const next = await send(gateway, [second]);
+              expect([name, next]).toMatchObject([name, { outcomes: [{ kind: 'accepted' }] }]);
+              expect([name, own.control?.received().length]).toEqual([name, 2]);
+            } finally {
+              await own.stop();
+            }
+          }),
+        );
       });
 
       it('stopped in the middle: unknown', async () => {
