@@ -28,7 +28,7 @@ const sendRules: readonly Rule[] = [
   { names: ['to'], pattern: anything, error: 101 },
   { names: ['text'], pattern: anything, error: 101 },
   // A number of up to 16 digits or up to 11 letters and digits.
-  { names: ['from'], pattern: /^(\+?\d{1,16}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$/, error: 106 },
+  { names: ['from'], pattern: /^(\d{1,16}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$/, error: 106 },
   { names: ['mo'], pattern: truth, error: 101 },
   // The table of the documentation calls it msg_callback; its own examples and every client callback.
   { names: ['callback', 'msg_callback'], pattern: /^[0-7]$/, error: 101 },
@@ -38,10 +38,15 @@ const sendRules: readonly Rule[] = [
   { names: ['deliv_time'], pattern: /^\d{1,5}$/, error: 120 },
   { names: ['scheduled_time'], pattern: /^\d{1,11}$/, error: 120 },
   { names: ['validity'], pattern: /^[1-9]\d{0,5}$/, error: 101 },
-  { names: ['max_credits'], pattern: /^\d{1,3}(\.\d{1,2})?$/, error: 101 },
+  { names: ['max_credits'], pattern: /^(?=.*[1-9])\d{1,3}(\.\d{1,2})?$/, error: 101 },
   { names: ['escalate'], pattern: truth, error: 101 },
   { names: ['queue'], pattern: /^[1-3]$/, error: 101 },
-  { names: ['req_feat'], pattern: /^\d{1,5}$/, error: 101 },
+  // A sum of bits up to 16384.
+  {
+    names: ['req_feat'],
+    pattern: /^(\d{1,4}|[12]\d{4}|3[01]\d{3}|32[0-6]\d\d|327[0-5]\d|3276[0-7])$/,
+    error: 101,
+  },
   { names: ['msg_type'], pattern: messageTypes, error: 112 },
   { names: ['unicode'], pattern: truth, error: 101 },
   { names: ['udh'], pattern: anything, error: 102 },

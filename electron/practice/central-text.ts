@@ -20,6 +20,8 @@ export function readCentralText(
   const text = textOf(parameters, 'text') ?? '';
   const header = headerOctets(textOf(parameters, 'udh') ?? '') ?? 0;
   if (textOf(parameters, 'unicode') === '1') {
+    // It cannot be both.
+    if (textOf(parameters, 'binary') === '1') return { code: 101 };
     const content = fromUcs2(text);
     if (content === undefined) return { code: 116 };
     return { content, parts: ucs2Parts(content, header, profile) };

@@ -157,6 +157,10 @@ describe('POST /messages', () => {
     ['a validity that is no whole number', { ...right, validityPeriod: 1.5 }, 400, 101],
     ['a validity', { ...right, validityPeriod: 60 }, 202, null],
     ['an unknown charset', { ...right, charset: 'utf8' }, 400, 101],
+    ['a charset that is no text', { ...right, charset: ['UTF-8'] }, 400, 101],
+    ['a sender of ours', { ...right, from: '447700900600' }, 202, null],
+    ['a sender of ours with dashes', { ...right, from: '+4477-009-00600' }, 202, null],
+    ['a sender of ours among letters', { ...right, from: 'x447700900600' }, 200, 607],
     ['36 parts', { ...right, content: 'a'.repeat(5356) }, 200, 113],
     ['half a character', '{"content":"a\\ud83d","to":["27821234567"]}', 400, 101],
     ['both halves of a character', '{"content":"a\\ud83d\\ude00","to":["27821234567"]}', 202, null],
@@ -173,6 +177,27 @@ describe('POST /messages', () => {
     const judged = await post(document);
     expect([judged.answer.status, judged.document.errorCode]).toEqual([status, errorCode]);
     if (errorCode !== null) expect(judged.texts).toEqual([]);
+  });
+
+  it.each([
+    ['POST', '/messages', 'x=1', 400, 101],
+    ['POST', '/messages', '', 202, null],
+    ['POST', '/messages/rest/bulk', 'x=1', 400, 101],
+    ['GET', '/public-client/balance', 'x=1', 400, 101],
+    ['GET', '/public-client/message/status', 'messageId=a&x=1', 400, 101],
+    ['GET', '/public-client/message/status', 'messageId=a&messageId=b', 400, 101],
+    ['GET', '/public-client/message/status', 'messageId=a', 200, 103],
+  ])('%s %s?%s: a query that is not documented', async (method, path, query, status, code) => {
+    const body = Buffer.from(method === 'POST' ? JSON.stringify(right) : '');
+    const { answer } = await judgePlatform({ method, path, query, headers, body }, stateOf());
+    expect([answer.status, readDocument(answer.body).errorCode]).toEqual([status, code]);
+  });
+
+  it('answers a GET in JSON, whatever it says of the body it does not have', async () => {
+    const query = `apiKey=${encodeURIComponent(key)}&to=27821234567&content=Hi`;
+    const xml = { 'content-type': 'application/xml', accept: undefined };
+    const { answer } = await get('/messages/http/send', query, { headers: xml });
+    expect(answer.headers['content-type']).toContain('json');
   });
 
   it('refuses bytes that are not UTF-8', async () => {

@@ -47,15 +47,22 @@ interface Endpoint {
   readonly method: string;
   /** Where the key stands. */
   readonly key: 'header' | 'query';
+  /** The parameters of its query, where no body and no other rule says more about them. */
+  readonly query: readonly string[] | 'read elsewhere';
   answer(request: ApiRequest, form: AnswerForm, state: PracticeState): Judgement | Promise<Judgement>;
 }
 
 const endpoints: Readonly<Record<string, Endpoint>> = {
-  '/messages': { method: 'POST', key: 'header', answer: answerMessages },
-  '/messages/rest/bulk': { method: 'POST', key: 'header', answer: answerBulk },
-  '/messages/http/send': { method: 'GET', key: 'query', answer: answerHttpSend },
-  '/public-client/balance': { method: 'GET', key: 'header', answer: answerBalance },
-  '/public-client/message/status': { method: 'GET', key: 'header', answer: answerStatus },
+  '/messages': { method: 'POST', key: 'header', query: [], answer: answerMessages },
+  '/messages/rest/bulk': { method: 'POST', key: 'header', query: [], answer: answerBulk },
+  '/messages/http/send': { method: 'GET', key: 'query', query: 'read elsewhere', answer: answerHttpSend },
+  '/public-client/balance': { method: 'GET', key: 'header', query: [], answer: answerBalance },
+  '/public-client/message/status': {
+    method: 'GET',
+    key: 'header',
+    query: ['messageId'],
+    answer: answerStatus,
+  },
 };
 
 /** The paths where texts are sent. */
@@ -77,7 +84,16 @@ export async function judgePlatform(request: ApiRequest, state: PracticeState): 
   const seconds = state.overRateLimit();
   if (seconds !== undefined) return rateLimited(seconds, form ?? 'json', profile);
   if (form === undefined) return fixed(406, 166, 'json', profile);
+  if (!hasKnownQuery(request, endpoint, profile)) return refuse(101, form, profile, malformed(101));
   return endpoint.answer(request, form, state);
+}
+
+/** Whether the query has what is documented and nothing else, nothing twice. */
+function hasKnownQuery(request: ApiRequest, { query }: Endpoint, profile: PracticeProfile): boolean {
+  if (query === 'read elsewhere') return true;
+  const names = [...new URLSearchParams(request.query).keys()];
+  if (new Set(names).size < names.length) return false;
+  return profile.unknownFields === 'ignored' || names.every((name) => query.includes(name));
 }
 
 function hasKey(request: ApiRequest, endpoint: Endpoint, state: PracticeState): boolean {
@@ -90,7 +106,8 @@ function hasKey(request: ApiRequest, endpoint: Endpoint, state: PracticeState): 
 
 /** What `Accept` asks for, else what the request itself is. Undefined when it asks for neither JSON nor XML. */
 function answerForm(request: ApiRequest): AnswerForm | undefined {
-  const own: AnswerForm = mediaType(request.headers) === 'application/xml' ? 'xml' : 'json';
+  const isXml = request.method === 'POST' && mediaType(request.headers) === 'application/xml';
+  const own: AnswerForm = isXml ? 'xml' : 'json';
   const accept = request.headers.accept;
   if (accept === undefined) return own;
   const ranges = String(accept)

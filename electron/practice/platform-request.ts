@@ -39,6 +39,8 @@ type FieldCheck = (value: unknown) => boolean;
 /** JSON can write half a character of two halves, and no text has one. */
 const isString: FieldCheck = (value) => typeof value === 'string' && value.isWellFormed();
 
+const charsets: readonly string[] = ['ASCII', 'UCS2-BE', 'UTF-8', 'Windows-1252'];
+
 /** The types of the specification. */
 const fields: Readonly<Record<string, FieldCheck>> = {
   content: isString,
@@ -50,7 +52,7 @@ const fields: Readonly<Record<string, FieldCheck>> = {
   userDataHeader: (value) => isString(value) && value !== '',
   validityPeriod: (value) =>
     typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 2_147_483_648,
-  charset: (value) => ['ASCII', 'UCS2-BE', 'UTF-8', 'Windows-1252'].includes(String(value)),
+  charset: (value) => charsets.some((charset) => charset === value),
 };
 
 interface Fields {

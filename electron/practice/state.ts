@@ -133,6 +133,8 @@ export class PracticeState {
 
   /** Whether `from` is a two-way number of this account. */
   ownsSender(from: string): boolean {
+    // A sample of Clickatell's own has dashes: 1856-318-4169.
+    if (!/^\+?[\d -]+$/.test(from)) return false;
     const digits = digitsOf(from);
     return this.#account.twoWayNumbers.includes(digits) || magicBehaviour(digits)?.kind === 'sender';
   }
