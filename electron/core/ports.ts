@@ -378,6 +378,11 @@ export interface OutboxStore {
   nextDue(accountId: number, now: number): Promise<number | undefined>;
   /** Soonest future `best_before` among waiting texts, ms UTC: then they become *Needs a decision*, whatever else holds. */
   nextLate(accountId: number, now: number): Promise<number | undefined>;
+  /**
+   * The wall clock was set back by so many milliseconds: waits that are no time of day (undo, back-off) end as much earlier, and
+   * so do not last longer. Never a text that somebody asked for at a time.
+   */
+  bringForward(accountId: number, now: number, milliseconds: number): Promise<void>;
   /** How many texts could be claimed now; counts no further than `most`. */
   due(accountId: number, now: number, most: number): Promise<number>;
   /** Holds everything that waits now for a person; answers with the highest id. Undefined: nothing waits. */

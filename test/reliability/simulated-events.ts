@@ -83,6 +83,39 @@ const anyEvent = fc.oneof(
     which,
     decision: fc.constantFrom('arrived' as const, 'send-again' as const, 'drop' as const),
   }),
+  event('resolve-several', 1, {
+    which,
+    most: fc.integer({ min: 1, max: 5 }),
+    decision: fc.constantFrom('arrived' as const, 'send-again' as const, 'drop' as const),
+  }),
+  event('edit', 2, { which }),
+  event('move', 3, { which, to: fc.constantFrom('first' as const, 'first' as const, 'last' as const) }),
+  event('undo', 2, { which }),
+  event('retry-failed', 2, {
+    which: fc.constantFrom(undefined, undefined, 0, 1),
+    limit: fc.constantFrom(1, 3, 500),
+  }),
+  event('report', 4, {
+    which,
+    says: fc.array(
+      fc.constantFrom('report-delivered' as const, 'report-undelivered' as const, 'stop-asking' as const),
+      { minLength: 1, maxLength: 3 },
+    ),
+    optOut: fc.boolean(),
+  }),
+  event('erase-number', 1, { which }),
+  event('opt-out', 1, { which }),
+  event('opt-in', 1, { which }),
+  event('list', 1, {
+    account: fc.constantFrom(0 as const, 1 as const),
+    texts: fc.constantFrom(1, 4, 30),
+    sealed: fc.constantFrom(true, true, false),
+    slices: fc.integer({ min: 0, max: 4 }),
+  }),
+  event('recurring', 2, {
+    account: fc.constantFrom(0 as const, 1 as const),
+    inMinutes: fc.constantFrom(-10, 1, 2),
+  }),
   event('decide-late', 2, { which, decision: fc.constantFrom('send' as const, 'drop' as const) }),
   event('pass-time', 6, { seconds: fc.constantFrom(1, 1, 5, 5, 31, 31, 2 * minutes, 16 * minutes) }),
   event('set-clock', 1, {

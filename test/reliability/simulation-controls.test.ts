@@ -5,9 +5,9 @@ import { brokenRules } from './rules-broken-on-purpose.ts';
 import { anyWorld } from './simulated-events.ts';
 import { RuleBroken, simulate } from './simulation.ts';
 
-const enough = 2_000;
+const enough = 4_000;
 
-describe('control: noticed within 2,000 worlds', () => {
+describe('control: noticed within 4,000 worlds', () => {
   for (const { name, rules, says } of brokenRules) {
     test(name, { timeout: 120_000 }, async () => {
       const found = await fc.check(

@@ -11,13 +11,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { clientReference } from '../../electron/core/client-reference.ts';
+import { ListImports } from '../../electron/core/list-imports.ts';
 import { Dispatcher } from '../../electron/core/outbox/dispatcher.ts';
 import { Outbox } from '../../electron/core/outbox/outbox.ts';
+import { RecurringTexts } from '../../electron/core/outbox/recurring-texts.ts';
 import { isFinal } from '../../electron/core/outbox/state.ts';
 import type {
   AttemptResult,
+  BodyEraser,
+  ControlStore,
+  DeliveryReport,
   Gateway,
   GatewayBatch,
+  ListStore,
   NewMessage,
   OutboxStore,
   Outcome,
@@ -25,11 +31,15 @@ import type {
   SendResult,
   TurnRequest,
 } from '../../electron/core/ports.ts';
+import { SqliteBodyEraser } from '../../electron/db/care/erase.ts';
 import { closeDatabase, openDatabase, type WriteDatabase } from '../../electron/db/open.ts';
 import { AccountStore } from '../../electron/db/stores/accounts.ts';
 import { SqliteControlStore } from '../../electron/db/stores/control.ts';
-import { SqliteOutboxStore } from '../../electron/db/stores/outbox.ts';
-import type { MessageState } from '../../shared/domain/message.ts';
+import { SqliteListStore } from '../../electron/db/stores/lists.ts';
+import { SqliteNumberStore } from '../../electron/db/stores/numbers.ts';
+import { type NumberNotes, SqliteOutboxStore } from '../../electron/db/stores/outbox.ts';
+import { SqliteRecurrenceStore } from '../../electron/db/stores/recurrences.ts';
+import { type MessageState, openStates } from '../../shared/domain/message.ts';
 import { seededRandom } from './random.ts';
 import { settle, VirtualTime } from './virtual-time.ts';
 
@@ -75,6 +85,37 @@ export type SimulationEvent =
   | { readonly type: 'restart' }
   | { readonly type: 'cancel'; readonly which: number }
   | { readonly type: 'resolve'; readonly which: number; readonly decision: 'arrived' | 'send-again' | 'drop' }
+  /** The same answer for several at once; one of them is not in doubt. */
+  | {
+      readonly type: 'resolve-several';
+      readonly which: number;
+      readonly most: number;
+      readonly decision: 'arrived' | 'send-again' | 'drop';
+    }
+  | { readonly type: 'edit'; readonly which: number }
+  | { readonly type: 'move'; readonly which: number; readonly to: 'first' | 'last' }
+  | { readonly type: 'undo'; readonly which: number }
+  | { readonly type: 'retry-failed'; readonly which: number | undefined; readonly limit: number }
+  /** What is said of one text that was taken, in any order and more than once. `optOut`: its number does not want any. */
+  | {
+      readonly type: 'report';
+      readonly which: number;
+      readonly says: readonly DeliveryReport['event'][];
+      readonly optOut: boolean;
+    }
+  | { readonly type: 'erase-number'; readonly which: number }
+  | { readonly type: 'opt-out'; readonly which: number }
+  | { readonly type: 'opt-in'; readonly which: number }
+  /** A list is read and, if sealed, made into texts: so many slices before the next event. */
+  | {
+      readonly type: 'list';
+      readonly account: 0 | 1;
+      readonly texts: number;
+      readonly sealed: boolean;
+      readonly slices: number;
+    }
+  /** A daily text, its first time so many minutes from now. */
+  | { readonly type: 'recurring'; readonly account: 0 | 1; readonly inMinutes: number }
   | { readonly type: 'decide-late'; readonly which: number; readonly decision: 'send' | 'drop' }
   | { readonly type: 'pass-time'; readonly seconds: number }
   | { readonly type: 'set-clock'; readonly seconds: number }
@@ -100,6 +141,11 @@ export type SimulationEvent =
 /** What a simulated program is made of. A control hands in a store that breaks one rule. */
 export interface Rules {
   readonly store: (database: WriteDatabase, parts: StoreParts) => OutboxStore;
+  readonly control?: (database: WriteDatabase) => ControlStore;
+  readonly lists?: (database: WriteDatabase, monotonic: () => number) => ListStore;
+  readonly eraser?: (database: WriteDatabase) => BodyEraser;
+  /** Names the submission of one day of a rule. */
+  readonly occurrence?: (id: string) => string;
   /** A crash takes the last committed claim with it, as a disk does that was never told to write (`synchronous=NORMAL`). */
   readonly crashLosesClaim?: boolean;
   /** Compare nothing with the model: only what the far end was sent counts. */
@@ -109,6 +155,7 @@ export interface StoreParts {
   readonly runId: string;
   readonly now: () => number;
   readonly newRef: () => string;
+  readonly numbers?: NumberNotes | undefined;
 }
 export const realRules: Rules = { store: (database, parts) => new SqliteOutboxStore(database, parts) };
 
@@ -143,8 +190,8 @@ interface Text {
   readonly clientRef: string;
   readonly account: number;
   readonly submission: string;
-  readonly recipient: string;
-  readonly body: string;
+  recipient: string;
+  body: string;
   state: MessageState;
   bestBefore: number | undefined;
   readonly sendAt: number | undefined;
@@ -154,9 +201,55 @@ interface Text {
   cancelRequested: boolean;
   /** Submitted, but the program died or refused before it said so: may or may not be there. */
   uncertain: boolean;
+  /** A person said so, and no second text stands for it yet. */
+  mayBeSentAgain: boolean;
+  /** A second text stands for it. */
+  sentAgain: boolean;
   /** The row as it was when it first became final. */
   finalRow: string | undefined;
 }
+
+/** A list that was read, and the numbers of it that have no text yet. */
+interface List {
+  readonly account: 0 | 1;
+  readonly body: string;
+  readonly left: Set<string>;
+  sealed: boolean;
+}
+
+interface DailyText {
+  readonly id: number;
+  readonly account: 0 | 1;
+  readonly recipients: readonly string[];
+  /** `08:30` in UTC. */
+  readonly time: string;
+  readonly activeSince: number;
+}
+
+/** A text that a person put first, and those that were waiting then. */
+interface PutFirst {
+  readonly text: Text;
+  readonly before: Set<string>;
+}
+
+/** What may be said of a text that was taken. Anything else is too late, and changes nothing. */
+const reported: Partial<Record<MessageState, Partial<Record<DeliveryReport['event'], MessageState>>>> = {
+  accepted: {
+    'report-delivered': 'delivered',
+    'report-undelivered': 'undelivered',
+    'stop-asking': 'status_unknown',
+  },
+  status_unknown: { 'report-delivered': 'delivered', 'report-undelivered': 'undelivered' },
+};
+const canBeReported: ReadonlySet<MessageState> = new Set([
+  'accepted',
+  'status_unknown',
+  'delivered',
+  'undelivered',
+]);
+const bestBeforeMinutes = 60;
+/** The word with which Clickatell says that a person does not want texts. */
+const optOutCode = '122';
 
 interface Row {
   readonly id: number;
@@ -169,13 +262,25 @@ interface Row {
   readonly account_id: number;
   readonly recipient: string;
   readonly body: string;
+  readonly submission_id: string;
+  readonly resend_of: number | null;
 }
 
 /** Methods of the store that write nothing. Every other one may be refused by the disk. */
-const readingMethods = ['nextDue', 'nextLate', 'due', 'counts', 'accountPause', 'heldThrough', 'piledUp'];
+const readingMethods: ReadonlySet<string> = new Set([
+  'nextDue',
+  'nextLate',
+  'due',
+  'counts',
+  'accountPause',
+  'heldThrough',
+  'piledUp',
+  'failedCount',
+]);
+const diskFull = (): Error => Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
 
 const selectRows = `SELECT id, client_ref, state, attempt_no, not_before, best_before, provider_id, account_id, recipient, body,
-  state_at, error_code, error_text FROM message`;
+  submission_id, resend_of, state_at, error_code, error_text FROM message`;
 
 /** What a run of the simulation came to. */
 export interface Ledger {
@@ -302,10 +407,18 @@ class Simulation {
   #store: OutboxStore;
   #dispatchers: Dispatcher[] = [];
   #outbox: Outbox;
+  #lists: ListImports;
+  #listRows: readonly string[] = [];
+  #recurring: RecurringTexts;
 
   // The model.
   readonly #texts = new Map<string, Text>();
   readonly #submissions: { id: string; account: number; messages: NewMessage[] }[] = [];
+  readonly #listsRead = new Map<string, List>();
+  readonly #daily: DailyText[] = [];
+  readonly #madeOfDaily = new Set<string>();
+  readonly #optedOut = new Set<string>();
+  #putFirst: PutFirst[] = [];
   #latest = 0;
   #pausedByPerson = false;
   #asleepUntil = 0;
@@ -317,7 +430,11 @@ class Simulation {
     this.#random = random;
     this.#database = disk.open();
     if (rules.crashLosesClaim === true) this.#database.exec('SAVEPOINT before_claim');
-    ({ store: this.#store, outbox: this.#outbox } = this.#build());
+    const program = this.#build();
+    this.#store = program.store;
+    this.#outbox = program.outbox;
+    this.#lists = program.lists;
+    this.#recurring = program.recurring;
   }
 
   async run(events: readonly SimulationEvent[]): Promise<Ledger> {
@@ -343,7 +460,7 @@ class Simulation {
 
   // --- the program ---
 
-  #build(): { store: OutboxStore; outbox: Outbox } {
+  #build(): { store: OutboxStore; outbox: Outbox; lists: ListImports; recurring: RecurringTexts } {
     this.#runs += 1;
     const runId = `run-${this.#runs}`;
     const newRef = (): string => {
@@ -352,8 +469,19 @@ class Simulation {
       new DataView(bytes.buffer).setUint32(12, this.#references);
       return clientReference(bytes);
     };
-    const real = this.#rules.store(this.#database, { runId, now: this.#time.clock.now, newRef });
+    const { clock, timers } = this.#time;
+    const numbers = new SqliteNumberStore(this.#database);
+    const real = this.#rules.store(this.#database, {
+      runId,
+      now: clock.now,
+      newRef,
+      numbers: {
+        read: (_account, _code, text) => (text === optOutCode ? 'opted-out' : 'unreachable'),
+        note: (recipient, news, now) => numbers.note(recipient, news, now),
+      },
+    });
     const store = this.#onUnreliableDisk(real);
+    const log = { debug() {}, info() {}, warn() {}, error() {} };
     this.#dispatchers = this.#accountIds.map(
       (accountId, account) =>
         new Dispatcher({
@@ -364,7 +492,7 @@ class Simulation {
           clock: this.#time.clock,
           timers: this.#time.timers,
           random: this.#random,
-          log: { debug() {}, info() {}, warn() {}, error() {} },
+          log,
           onMessagesChanged() {},
           onSendingChanged() {},
           onPausedByGateway() {},
@@ -388,28 +516,80 @@ class Simulation {
         for (const dispatcher of dispatchers) dispatcher.wake();
       },
       newRef,
-      control: new SqliteControlStore(this.#database),
+      control: this.#onUnreliableDisk(
+        this.#rules.control?.(this.#database) ?? new SqliteControlStore(this.#database),
+      ),
       now: this.#time.clock.now,
       onMessagesChanged() {},
     });
-    return { store, outbox };
+    const makesLists =
+      this.#rules.lists ?? ((database, monotonic) => new SqliteListStore(database, monotonic));
+    const lists = new ListImports({
+      store: this.#onUnreliableDiskNow(makesLists(this.#database, clock.monotonic), ['lists']),
+      readList: async (_source, onReport) => {
+        const counts = {
+          read: this.#listRows.length,
+          taken: this.#listRows.length,
+          duplicates: 0,
+          leftOut: {},
+        };
+        onReport({
+          kind: 'shape',
+          shape: { encoding: 'utf-8', delimiter: ',', columns: [], column: 0, header: false },
+        });
+        const recipients = this.#listRows.map((number, row) => [row + 1, number] as const);
+        onReport({ kind: 'recipients', recipients, counts, part: 1 });
+        return { counts, leftOut: [] };
+      },
+      newId: () => `list-${this.#listsRead.size}`,
+      newRef,
+      clock,
+      timers,
+      log,
+      onChanged() {},
+      onMade() {
+        for (const dispatcher of dispatchers) dispatcher.wake();
+      },
+    });
+    const recurring = new RecurringTexts({
+      store: this.#onUnreliableDiskNow(new SqliteRecurrenceStore(this.#database), ['list']),
+      submit: ({ id, accountId, messages }) =>
+        outbox.submit(this.#rules.occurrence?.(id) ?? id, accountId, messages, undefined, 1),
+      newRef,
+      clock,
+      timers,
+      log,
+      onChanged() {},
+    });
+    return { store, outbox, lists, recurring };
+  }
+
+  /** The same for a store that answers at once. */
+  #onUnreliableDiskNow<Store extends object>(store: Store, reading: readonly (keyof Store)[]): Store {
+    return new Proxy(store, {
+      get: (target, name) => {
+        const method = target[name as keyof Store] as unknown;
+        if (typeof method !== 'function') return method;
+        return (...input: unknown[]): unknown => {
+          // Timers of a process that died within this event may still fire: they find nothing, and write nothing.
+          if (this.#dead && reading.includes(name as keyof Store)) return [];
+          if (this.#dead) throw new Error('the process is gone');
+          if (!this.#diskWorks && !reading.includes(name as keyof Store)) throw diskFull();
+          return (method as (...input: unknown[]) => unknown).apply(target, input);
+        };
+      },
+    });
   }
 
   /** Every write may fail because the disk refuses, or be the moment at which the program dies. */
-  #onUnreliableDisk(store: OutboxStore): OutboxStore {
-    const writes = new Set<keyof OutboxStore>(
-      Object.getOwnPropertyNames(SqliteOutboxStore.prototype) as never,
-    );
-    for (const reading of [...readingMethods, 'constructor']) writes.delete(reading as keyof OutboxStore);
+  #onUnreliableDisk<Store extends OutboxStore | ControlStore>(store: Store): Store {
     return new Proxy(store, {
-      get: (target, name: keyof OutboxStore) => {
-        const method = target[name] as unknown;
+      get: (target, name: string) => {
+        const method = target[name as keyof Store] as unknown;
         if (typeof method !== 'function') return method;
         return async (...input: unknown[]) => {
           if (this.#dead) return new Promise(() => {});
-          if (writes.has(name) && !this.#diskWorks) {
-            throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
-          }
+          if (!this.#diskWorks && !readingMethods.has(name)) throw diskFull();
           const point = this.#crashAt;
           const dies =
             point !== undefined && point.at !== 'now' && point.call === name ? point.at : undefined;
@@ -468,6 +648,8 @@ class Simulation {
       }
     }
     await Promise.all(this.#dispatchers.map((dispatcher) => dispatcher.start()));
+    this.#recurring.start();
+    this.#lists.resume();
     await settle();
   }
 
@@ -477,7 +659,11 @@ class Simulation {
     this.#asleepUntil = 0;
     this.#database = this.#disk.open();
     this.#adoptUncertain();
-    ({ store: this.#store, outbox: this.#outbox } = this.#build());
+    const program = this.#build();
+    this.#store = program.store;
+    this.#outbox = program.outbox;
+    this.#lists = program.lists;
+    this.#recurring = program.recurring;
     // A program that cannot write to its disk does not start; so it is started when the disk works again.
     this.#diskWorks = true;
     await this.#boot();
@@ -497,6 +683,7 @@ class Simulation {
     this.#crashes += 1;
     this.#dead = true;
     this.#time.dropTimers();
+    this.#adoptAll();
     for (const request of this.#requests) this.#noteWritten(request);
     // What a claim wrote without a request having left is not in the model; the database tells.
     for (const row of this.#rows()) {
@@ -510,7 +697,11 @@ class Simulation {
   }
 
   async #restart(): Promise<void> {
-    const stopped = Promise.all(this.#dispatchers.map((dispatcher) => dispatcher.stop()));
+    this.#lists.close();
+    const stopped = Promise.all([
+      this.#recurring.stop(),
+      ...this.#dispatchers.map((dispatcher) => dispatcher.stop()),
+    ]);
     let ended = false;
     void stopped.then(() => {
       ended = true;
@@ -519,6 +710,7 @@ class Simulation {
     if (this.#dead) return this.#crash();
     rule(ended, 'quitting waits for requests for ever');
     for (const dispatcher of this.#dispatchers) dispatcher.abandon();
+    this.#adoptAll();
     for (const request of this.#requests) this.#noteWritten(request);
     this.#dead = true;
     this.#time.dropTimers();
@@ -537,9 +729,15 @@ class Simulation {
       'a request was opened while the machine falls asleep',
     );
     const attempts = new Set<number>();
+    rule(
+      new Set(batch.messages.map(({ recipient }) => recipient)).size === batch.messages.length,
+      'one number stands twice in a request',
+    );
+    this.#checkOrder(batch, account);
     for (const message of batch.messages) {
-      const text = this.#texts.get(message.clientRef);
+      const text = this.#texts.get(message.clientRef) ?? this.#adopt(this.#row(message.clientRef));
       rule(text !== undefined, `unexpected: nobody asked for ${message.clientRef}`);
+      rule(!this.#optedOut.has(text.recipient), `${text.recipient} must not be texted, and was`);
       rule(
         text.recipient === message.recipient && text.body === message.body,
         `${message.clientRef} went out with another number or text`,
@@ -610,6 +808,35 @@ class Simulation {
           this.#answer(request, { kind: 'unknown', arrived: true, pauseSeconds: undefined });
       });
     });
+  }
+
+  /** Nothing that waited when a text was put first may leave before it, as long as that one may leave itself. */
+  #checkOrder(batch: GatewayBatch, account: number): void {
+    if (this.#rules.ledgerOnly === true) return;
+    for (const { text, before } of this.#putFirst) {
+      if (text.account !== account || !batch.messages.some(({ clientRef }) => before.has(clientRef)))
+        continue;
+      const row = this.#row(text.clientRef);
+      const held = this.#database
+        .prepare('SELECT hold_through_id FROM account WHERE id = ?')
+        .pluck()
+        .get(row.account_id) as number | null;
+      const mayLeave =
+        row.state === 'queued' &&
+        row.not_before === 0 &&
+        (row.best_before === null || row.best_before > this.#time.clock.now()) &&
+        row.id > (held ?? 0) &&
+        !this.#optedOut.has(text.recipient) &&
+        (this.#hoursOpen || account !== 0 || text.override);
+      if (!mayLeave) continue;
+      for (const { clientRef } of batch.messages) {
+        const other = this.#text(clientRef);
+        rule(
+          !before.has(clientRef) || other.submission === text.submission,
+          `${clientRef} left before the text that was put first`,
+        );
+      }
+    }
   }
 
   #answer(request: Request, answer: Answer): void {
@@ -717,6 +944,60 @@ class Simulation {
         if (text !== undefined) await this.#resolve(text, event.decision);
         break;
       }
+      case 'resolve-several':
+        await this.#resolveSeveral(event);
+        break;
+      case 'edit': {
+        const text = this.#pickText(event.which);
+        if (text !== undefined) await this.#edit(text);
+        break;
+      }
+      case 'move': {
+        const text = this.#pickText(event.which);
+        if (text !== undefined) await this.#move(text, event.to);
+        break;
+      }
+      case 'undo': {
+        const submission = pick(this.#submissions, event.which);
+        if (submission !== undefined) await this.#undo(submission);
+        break;
+      }
+      case 'retry-failed':
+        await this.#retryFailed(event);
+        break;
+      case 'report': {
+        const taken = [...this.#texts.values()].filter(
+          ({ uncertain, state }) => !uncertain && canBeReported.has(state),
+        );
+        const text = pick(taken, event.which);
+        if (text !== undefined) await this.#report(text, event);
+        break;
+      }
+      case 'erase-number': {
+        const text = this.#pickText(event.which);
+        if (text !== undefined && text.recipient !== '') this.#eraseNumber(text.recipient);
+        break;
+      }
+      case 'opt-out': {
+        const text = this.#pickText(event.which);
+        if (text === undefined || text.recipient === '' || !this.#diskWorks) break;
+        new SqliteNumberStore(this.#database).optOut([text.recipient], 'person', this.#time.clock.now());
+        this.#optedOut.add(text.recipient);
+        break;
+      }
+      case 'opt-in': {
+        const number = pick([...this.#optedOut], event.which);
+        if (number === undefined || !this.#diskWorks) break;
+        new SqliteNumberStore(this.#database).optIn(number);
+        this.#optedOut.delete(number);
+        break;
+      }
+      case 'list':
+        await this.#readList(event);
+        break;
+      case 'recurring':
+        this.#addDaily(event);
+        break;
       case 'decide-late': {
         const text = this.#pickText(event.which, 'needs_decision');
         if (text !== undefined) await this.#decideLate(text, event.decision);
@@ -834,6 +1115,8 @@ class Simulation {
         override: message.quietOverride !== undefined,
         cancelRequested: false,
         uncertain: true,
+        mayBeSentAgain: false,
+        sentAgain: false,
         finalRow: undefined,
       });
     }
@@ -874,36 +1157,326 @@ class Simulation {
     if (answer.value === 'requested') text.cancelRequested = true;
   }
 
+  /** A rule about what the program says. Where the ledger alone counts, it may say what it likes. */
+  #told(kept: boolean, says: string): void {
+    rule(kept || this.#rules.ledgerOnly === true, says);
+  }
+
   async #resolve(text: Text, decision: 'arrived' | 'send-again' | 'drop'): Promise<void> {
-    const { id } = this.#row(text.clientRef);
-    const before = new Set(this.#rows().map((row) => row.client_ref));
     // Known before the program is: the second text may be on its way as soon as it is written.
-    const nextReference = this.#references + 1;
-    const bytes = new Uint8Array(16);
-    new DataView(bytes.buffer).setUint32(12, nextReference);
-    const again = clientReference(bytes);
-    if (decision === 'send-again')
-      this.#texts.set(again, {
-        ...text,
-        clientRef: again,
-        state: 'queued',
-        bestBefore: undefined,
-        sendAt: undefined,
-        undoUntil: undefined,
-        cancelRequested: false,
-        uncertain: true,
-        finalRow: undefined,
-      });
-    const answer = await this.#soon(this.#outbox.resolveDoubt(id, decision));
+    text.mayBeSentAgain = decision === 'send-again';
+    const answer = await this.#soon(this.#outbox.resolveDoubt(this.#row(text.clientRef).id, decision));
+    this.#adoptAll();
     if (answer === undefined) {
-      if (!this.#dead) this.#adoptUncertain();
+      text.mayBeSentAgain = false;
       return;
     }
     text.state = decision === 'arrived' ? 'accepted' : 'abandoned';
-    if (decision === 'send-again') {
-      this.#text(again).uncertain = false;
-      rule(!before.has(again), 'a text sent again carries an old reference');
+    this.#told(
+      !text.mayBeSentAgain,
+      `lost: ${text.clientRef} was to be sent again, and there is no text for it`,
+    );
+  }
+
+  async #resolveSeveral(event: Extract<SimulationEvent, { type: 'resolve-several' }>): Promise<void> {
+    const doubtful = [...this.#texts.values()]
+      .filter((text) => text.state === 'in_doubt')
+      .slice(0, event.most);
+    const other = this.#pickText(event.which);
+    const asked = other === undefined || other.state === 'in_doubt' ? doubtful : [other, ...doubtful];
+    for (const text of doubtful) text.mayBeSentAgain = event.decision === 'send-again';
+    const ids = asked.map((text) => this.#row(text.clientRef).id);
+    const answer = await this.#soon(this.#outbox.resolveDoubts(ids, event.decision));
+    this.#adoptAll();
+    if (answer !== undefined)
+      this.#told(
+        answer.value.resolved === doubtful.length,
+        'several were resolved, and not those that were in doubt',
+      );
+    for (const text of doubtful) {
+      // Where the program died over it, each was answered, or it was not.
+      if (answer === undefined && this.#row(text.clientRef).state === 'in_doubt') text.mayBeSentAgain = false;
+      else {
+        text.state = event.decision === 'arrived' ? 'accepted' : 'abandoned';
+        this.#told(
+          !text.mayBeSentAgain,
+          `lost: ${text.clientRef} was to be sent again, and there is no text for it`,
+        );
+      }
     }
+  }
+
+  async #edit(text: Text): Promise<void> {
+    const { id, state } = this.#row(text.clientRef);
+    const { recipient, body } = text;
+    this.#edits += 1;
+    const waits = state === 'queued' || state === 'needs_decision';
+    if (waits) {
+      text.recipient = `+2783${String(this.#edits).padStart(7, '0')}`;
+      text.body = `edited ${this.#edits}`;
+    }
+    const answer = await this.#soon(
+      this.#outbox.edit(id, {
+        recipient: `+2783${String(this.#edits).padStart(7, '0')}`,
+        body: `edited ${this.#edits}`,
+        parts: 1,
+        encoding: 'gsm-7',
+      }),
+    );
+    if (answer === undefined) {
+      text.recipient = recipient;
+      text.body = body;
+    } else
+      this.#told(
+        answer.value === (waits ? 'edited' : 'too-late'),
+        `editing a text that is ${state}: ${answer.value}`,
+      );
+  }
+  #edits = 0;
+
+  async #move(text: Text, to: 'first' | 'last'): Promise<void> {
+    const { id, state } = this.#row(text.clientRef);
+    const before = this.#putFirst;
+    this.#putFirst = before.filter((other) => other.text !== text);
+    // What is put first now may leave before what was put first earlier.
+    for (const other of this.#putFirst) if (to === 'first') other.before.delete(text.clientRef);
+    if (to === 'first' && state === 'queued')
+      this.#putFirst.push({
+        text,
+        before: new Set(
+          [...this.#texts.values()]
+            .filter((other) => other !== text && other.account === text.account && other.state === 'queued')
+            .map(({ clientRef }) => clientRef),
+        ),
+      });
+    const answer = await this.#soon(this.#outbox.move(id, to));
+    if (answer === undefined) this.#putFirst = before.filter((other) => other.text !== text);
+    else
+      this.#told(
+        answer.value === (state === 'queued' ? 'edited' : 'too-late'),
+        `moving a text that is ${state}: ${answer.value}`,
+      );
+  }
+
+  async #undo(submission: { readonly id: string; readonly messages: readonly NewMessage[] }): Promise<void> {
+    const texts = submission.messages.flatMap(({ clientRef }) => this.#texts.get(clientRef) ?? []);
+    const waiting = texts.filter((text) => this.#row(text.clientRef).state === 'queued');
+    const answer = await this.#soon(this.#outbox.undo(submission.id));
+    if (answer === undefined) return;
+    for (const text of waiting) text.state = 'cancelled';
+    this.#told(
+      answer.value.undone.length === waiting.length && answer.value.tooLate === texts.length - waiting.length,
+      `taking ${submission.id} back said ${JSON.stringify(answer.value)}`,
+    );
+  }
+
+  async #retryFailed(event: Extract<SimulationEvent, { type: 'retry-failed' }>): Promise<void> {
+    const of = event.which === undefined ? undefined : pick(this.#submissions, event.which)?.id;
+    const failed = [...this.#texts.values()].filter(
+      (text) =>
+        (text.state === 'rejected' || text.state === 'undelivered') &&
+        text.body !== '' &&
+        !text.sentAgain &&
+        (of === undefined || text.submission === of),
+    );
+    const ids = new Map(failed.map((text) => [this.#row(text.clientRef).id, text]));
+    const first = [...ids].sort(([one], [other]) => one - other).slice(0, event.limit);
+    for (const [, text] of first) text.mayBeSentAgain = true;
+    const answer = await this.#soon(
+      this.#outbox.retryFailed({ since: 0, submissionId: of, limit: event.limit }),
+    );
+    this.#adoptAll();
+    if (answer === undefined) {
+      for (const [, text] of first) text.mayBeSentAgain = false;
+      return;
+    }
+    this.#told(
+      JSON.stringify(answer.value.of) === JSON.stringify(first.map(([id]) => id)) &&
+        answer.value.left === failed.length - first.length,
+      `retrying the failed ones said ${JSON.stringify(answer.value)}`,
+    );
+    for (const [, text] of first)
+      this.#told(
+        !text.mayBeSentAgain,
+        `lost: ${text.clientRef} was to be sent again, and there is no text for it`,
+      );
+  }
+
+  async #report(text: Text, event: Extract<SimulationEvent, { type: 'report' }>): Promise<void> {
+    const { id } = this.#row(text.clientRef);
+    let { state } = text;
+    let optedOut = false;
+    for (const says of event.says) {
+      const next = reported[state]?.[says];
+      if (next === undefined) continue;
+      state = next;
+      optedOut ||= next === 'undelivered' && event.optOut;
+    }
+    const changed = state !== text.state;
+    const answer = await this.#soon(
+      this.#outbox.report(
+        event.says.map((says) => ({
+          messageId: id,
+          event: says,
+          errorCode: 'undelivered',
+          errorText: event.optOut ? optOutCode : '45',
+        })),
+      ),
+    );
+    if (answer === undefined) return;
+    text.state = state;
+    if (optedOut && text.recipient !== '') this.#optedOut.add(text.recipient);
+    this.#told(
+      answer.value.includes(id) === changed,
+      `${text.clientRef}: reports ${event.says.join(', ')} ${changed ? 'changed nothing' : 'changed something'}`,
+    );
+  }
+
+  /** Erasing looks at what is closed alone, so that it cannot take a text from under a request. */
+  #eraseNumber(recipient: string): void {
+    if (!this.#diskWorks) return;
+    const eraser = this.#rules.eraser?.(this.#database) ?? new SqliteBodyEraser(this.#database);
+    eraser.eraseNumber(0, eraser.lastId(), recipient, this.#time.clock.now());
+    const open: ReadonlySet<MessageState> = new Set(openStates);
+    for (const text of this.#texts.values()) {
+      if (text.recipient !== recipient || open.has(text.state)) continue;
+      text.recipient = '';
+      text.body = '';
+      text.finalRow = undefined;
+    }
+  }
+
+  async #readList(event: Extract<SimulationEvent, { type: 'list' }>): Promise<void> {
+    const number = this.#listsRead.size + 1;
+    this.#listRows = Array.from(
+      { length: event.texts },
+      (_, row) => `+2784${String(number).padStart(3, '0')}${String(row).padStart(4, '0')}`,
+    );
+    const list: List = {
+      account: event.account,
+      body: `list ${number}`,
+      left: new Set(this.#listRows),
+      sealed: false,
+    };
+    this.#listsRead.set(`list-${number}`, list);
+    if (!this.#lists.read('/list.csv', 'list.csv', null)) return;
+    await settle();
+    if (!event.sealed || this.#lists.state.phase !== 'ready') return;
+    // Known before the program is.
+    list.sealed = true;
+    try {
+      this.#lists.send(`list-${number}`, this.#accountIds[event.account] ?? 1, {
+        body: list.body,
+        parts: 1,
+        encoding: 'gsm-7',
+        bestBefore: undefined,
+      });
+    } catch (error) {
+      if (this.#diskWorks) throw error;
+      list.sealed = false;
+    }
+    await this.#time.advance(event.slices * 10);
+  }
+
+  #addDaily(event: Extract<SimulationEvent, { type: 'recurring' }>): void {
+    // One rule a world: its calendar is what takes long.
+    if (!this.#diskWorks || this.#daily.length > 0) return;
+    const now = this.#time.clock.now();
+    const first = new Date(now + event.inMinutes * 60_000).toISOString();
+    const recipients = ['+27850000001', '+27850000002'];
+    const { id } = new SqliteRecurrenceStore(this.#database).create(
+      {
+        accountId: this.#accountIds[event.account] ?? 1,
+        recipients,
+        body: 'again and again',
+        parts: 1,
+        encoding: 'gsm-7',
+        options: {},
+        rule: {
+          from: first.slice(0, 10),
+          until: null,
+          time: first.slice(11, 16),
+          zone: 'UTC',
+          repeat: { every: 'day', interval: 1 },
+        },
+        bestBeforeMinutes,
+      },
+      now,
+    );
+    this.#daily.push({ id, account: event.account, recipients, time: first.slice(11, 16), activeSince: now });
+    this.#recurring.wake();
+  }
+
+  // --- texts that the program makes by itself ---
+
+  #adoptAll(): void {
+    for (const row of this.#rows()) if (!this.#texts.has(row.client_ref)) this.#adopt(row);
+  }
+
+  /** Their references cannot be foretold; what they are for can. Undefined: for nothing that anybody asked for. */
+  #adopt(row: Row): Text | undefined {
+    const fresh = {
+      clientRef: row.client_ref,
+      submission: row.submission_id,
+      state: 'queued' as const,
+      bestBefore: undefined,
+      sendAt: undefined,
+      undoUntil: undefined,
+      override: false,
+      cancelRequested: false,
+      uncertain: false,
+      mayBeSentAgain: false,
+      sentAgain: false,
+      finalRow: undefined,
+    };
+    const { parent, list, daily } = this.#originOf(row);
+    let text: Text | undefined;
+    if (parent !== undefined) {
+      rule(parent.mayBeSentAgain, `unexpected: ${parent.clientRef} is sent again, and nobody said so`);
+      parent.mayBeSentAgain = false;
+      parent.sentAgain = true;
+      text = { ...fresh, account: parent.account, recipient: parent.recipient, body: parent.body };
+    } else if (list !== undefined) {
+      rule(list.sealed, `unexpected: a text of ${row.submission_id}, which nobody said yes to`);
+      rule(list.left.delete(row.recipient), `unexpected: a second text of ${row.submission_id}`);
+      text = { ...fresh, account: list.account, recipient: row.recipient, body: list.body };
+    } else if (daily !== undefined) {
+      const { rule: found, day } = daily;
+      const at = Date.parse(`${day}T${found.time}:00Z`);
+      const made = `${day} ${row.recipient}`;
+      rule(found.recipients.includes(row.recipient), `unexpected: a daily text to ${row.recipient}`);
+      rule(!this.#madeOfDaily.has(made), `unexpected: a second text of ${day} to ${row.recipient}`);
+      rule(at > found.activeSince, `unexpected: a daily text of ${day}, before there was one`);
+      this.#madeOfDaily.add(made);
+      text = {
+        ...fresh,
+        account: found.account,
+        recipient: row.recipient,
+        body: 'again and again',
+        sendAt: at,
+        bestBefore: at + bestBeforeMinutes * 60_000,
+      };
+    }
+    if (text !== undefined) this.#texts.set(row.client_ref, text);
+    return text;
+  }
+
+  #originOf(row: Row): {
+    readonly parent?: Text | undefined;
+    readonly list?: List | undefined;
+    readonly daily?: { readonly rule: DailyText; readonly day: string } | undefined;
+  } {
+    if (row.resend_of !== null) {
+      const reference = this.#database
+        .prepare('SELECT client_ref FROM message WHERE id = ?')
+        .pluck()
+        .get(row.resend_of) as string;
+      return { parent: this.#text(reference) };
+    }
+    const day = /^recurrence-\d+-(\d{4}-\d{2}-\d{2})/.exec(row.submission_id)?.[1];
+    const [found] = this.#daily;
+    if (day !== undefined && found !== undefined) return { daily: { rule: found, day } };
+    return { list: this.#listsRead.get(row.submission_id) };
   }
 
   async #decideLate(text: Text, decision: 'send' | 'drop'): Promise<void> {
@@ -935,6 +1508,7 @@ class Simulation {
     if (this.#unexpected !== undefined) throw this.#unexpected;
     this.#latest = Math.max(this.#latest, this.#time.clock.now());
     for (const request of this.#requests) this.#noteWritten(request);
+    this.#adoptAll();
     if (this.#rules.ledgerOnly === true) return;
     const rows = this.#rows();
     const states = new Map<string, number>();
@@ -951,6 +1525,13 @@ class Simulation {
       ) {
         text.state = 'needs_decision';
       }
+      // Nor when a claim comes by one whose number must not be texted.
+      if (row.state === 'cancelled' && text.state === 'queued' && this.#optedOut.has(text.recipient))
+        text.state = 'cancelled';
+      rule(
+        row.recipient === text.recipient && row.body === text.body,
+        `${row.client_ref} is for ${row.recipient}: ${row.body}, and has to be for ${text.recipient}: ${text.body}`,
+      );
       rule(row.state === text.state, `${row.client_ref} is ${row.state}, and has to be ${text.state}`);
       if (isFinal(row.state)) {
         const written = JSON.stringify(row);
@@ -1022,11 +1603,17 @@ class Simulation {
     this.#check = 'works';
     this.#online = true;
     this.#hoursOpen = true;
+    await this.#endDaily();
     this.#time.moveWallClock(Math.max(0, this.#latest - this.#time.clock.now()));
     for (let round = 0; ; round += 1) {
       rule(round < 200, 'the outbox does not come to rest although everything works');
-      await this.#soon(Promise.all(this.#dispatchers.map((dispatcher) => dispatcher.resume())));
-      await this.#soon(Promise.all(this.#dispatchers.map((dispatcher) => dispatcher.sendHeldBack())));
+      // Once: from then on it has to come to rest by itself, without anybody who wakes it.
+      if (round === 0)
+        await this.#soon(Promise.all(this.#dispatchers.map((dispatcher) => dispatcher.resume())));
+      for (const dispatcher of this.#dispatchers) {
+        const held = await this.#soon(dispatcher.heldBack());
+        if (held?.value !== undefined) await this.#soon(dispatcher.sendHeldBack());
+      }
       for (const request of this.#requests) {
         if (request.outcomes === undefined && !request.interrupted)
           this.#answer(request, { kind: 'accepted' });
@@ -1034,7 +1621,10 @@ class Simulation {
       await settle();
       await this.#compare();
       const open = this.#rows().filter((row) => row.state === 'queued' || row.state === 'sending');
-      if (open.length === 0) break;
+      const unmade =
+        this.#rules.crashLosesClaim !== true &&
+        [...this.#listsRead.values()].some(({ sealed, left }) => sealed && left.size > 0);
+      if (open.length === 0 && !unmade) break;
       // Later the machine sleeps between two looks, which is as good as waiting and costs nothing.
       if (round >= 2) this.#time.moveWallClock(round < 60 ? 300_000 * round : day * 1_000);
       await this.#time.advance(round < 2 ? 3_000 : 31_000);
@@ -1051,6 +1641,26 @@ class Simulation {
       if (text.state === 'rejected')
         rule(told.includes('rejected'), `${text.clientRef} claims to have been refused, and was not`);
     }
+  }
+
+  /** Nothing new after this, or there would be no rest. What was due until now has become texts. */
+  async #endDaily(): Promise<void> {
+    const [found] = this.#daily;
+    if (found === undefined) return;
+    this.#recurring.wake();
+    await settle();
+    if (this.#dead) await this.#crash();
+    const now = this.#time.clock.now();
+    this.#adoptAll();
+    const today = new Date(now).toISOString().slice(0, 10);
+    const at = Date.parse(`${today}T${found.time}:00Z`);
+    if (at <= now && at > found.activeSince)
+      for (const recipient of found.recipients)
+        rule(
+          this.#madeOfDaily.has(`${today} ${recipient}`),
+          `lost: the daily text of ${today} to ${recipient}`,
+        );
+    new SqliteRecurrenceStore(this.#database).remove(found.id);
   }
 
   // --- reading ---

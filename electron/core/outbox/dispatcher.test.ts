@@ -594,6 +594,21 @@ describe('back online', () => {
     expect(ids.map(stateOf)).toEqual(ids.map(() => 'accepted'));
   });
 
+  test('what became late while it was held goes when a person sends it all the same', async () => {
+    const running = dispatcher(undefined, { askAfterOutage: () => 30 * 60_000 });
+    await running.start();
+    const ids = await submit(many, 'soon', time.clock.now() + 50 * 60_000);
+    await outage(running, 40 * 60_000);
+    expect(ids.map(stateOf)).toEqual(ids.map(() => 'queued'));
+    await time.advance(20 * 60_000);
+    expect(ids.map(stateOf)).toEqual(ids.map(() => 'needs_decision'));
+    // Nobody answered the question, and there is nothing left to ask.
+    await store.decideLate(ids[0] ?? 0, 'send');
+    running.wake();
+    await settle();
+    expect(ids.map(stateOf)).toEqual(['accepted', ...ids.slice(1).map(() => 'needs_decision')]);
+  });
+
   test('texts that were cancelled leave nothing to ask', async () => {
     const running = dispatcher(undefined, { askAfterOutage: () => 30 * 60_000 });
     await running.start();
@@ -684,6 +699,28 @@ describe('order', () => {
     await settle();
     expect([broken, other].map(stateOf)).toEqual(['needs_decision', 'accepted']);
     expect(reader.rows([broken ?? 0])[0]?.errorCode).toBe('unreadable');
+  });
+});
+
+describe('numbers that must not be texted', () => {
+  test('however many stand in front, what stands behind them goes at once', async () => {
+    const running = dispatcher();
+    await running.start();
+    await running.pause({ reason: 'person', until: undefined, text: '' });
+    const texts: number[] = [];
+    // Each a submission of its own: a claim looks at no more of these than it may open requests.
+    for (let index = 10; index < 30; index += 1) {
+      database
+        .prepare(`INSERT INTO opt_out(recipient, source, created_at) VALUES (?, 'person', 0)`)
+        .run(`+278200000${index}`);
+      texts.push(...(await submit([`+278200000${index}`])));
+    }
+    const [last] = await submit(['+27820000099']);
+    await running.resume();
+    await settle();
+    expect(texts.map(stateOf)).toEqual(texts.map(() => 'cancelled'));
+    expect(stateOf(last)).toBe('accepted');
+    expect(gateway.batches).toHaveLength(1);
   });
 });
 
@@ -863,6 +900,49 @@ describe('pauses', () => {
   });
 });
 
+describe('a clock that is set back', () => {
+  test('does not make a back-off longer', async () => {
+    const [id] = await submit(['+27820000001']);
+    gateway.answer = (batch) => all(batch, { kind: 'notSent', why: 'aborted', text: '' });
+    await dispatcher().start();
+    await settle();
+    gateway.answer = accepted;
+    const row = database.prepare('SELECT not_before FROM message').pluck().get() as number;
+    const wait = row - time.clock.now();
+    expect(wait).toBeGreaterThan(0);
+    time.setWallClock(-10 * 60_000);
+    await time.advance(wait + 1_000);
+    expect(stateOf(id)).toBe('accepted');
+  });
+
+  test('does not bring forward what somebody asked for at a time', async () => {
+    const sendAt = time.clock.now() + 15 * 60_000;
+    const { messageIds } = await store.submit({
+      id: 'at a time',
+      accountId,
+      messages: [
+        {
+          clientRef: newRef(),
+          recipient: '+27820000001',
+          body: 'later',
+          parts: 1,
+          encoding: 'gsm-7',
+          bestBefore: undefined,
+          sendAt,
+        },
+      ],
+      clearsDraft: undefined,
+    });
+    await dispatcher().start();
+    await settle();
+    time.setWallClock(-10 * 60_000);
+    await time.advance(24 * 60_000);
+    expect(messageIds.map(stateOf)).toEqual(['queued']);
+    await time.advance(60_000);
+    expect(messageIds.map(stateOf)).toEqual(['accepted']);
+  });
+});
+
 describe('a text that comes back for another reason', () => {
   test('waits longer each time instead of going round in circles', async () => {
     await submit(['+27820000001']);
@@ -945,6 +1025,19 @@ describe('best before', () => {
     await time.advance(100_000);
     expect(stateOf(first)).toBe('accepted');
     expect(stateOf(second)).toBe('needs_decision');
+  });
+
+  test('also when it was paused before the program started, and however many there are', async () => {
+    const count = 1_100;
+    const numbers = Array.from({ length: count }, (_, index) => `+2783${String(index).padStart(7, '0')}`);
+    await store.pauseAccount(accountId, { reason: 'person', until: undefined, text: '' });
+    await submit(numbers, 'soon', time.clock.now() + 100_000);
+    await dispatcher().start();
+    await time.advance(99_000);
+    expect((await store.counts()).needs_decision).toBe(0);
+    await time.advance(2_000);
+    expect((await store.counts()).needs_decision).toBe(count);
+    expect(gateway.batches).toEqual([]);
   });
 
   test('a back-off never carries a text past its best before', async () => {

@@ -51,6 +51,8 @@ const storageRetryMilliseconds = 5_000;
  * the clock is read again at least this often. https://github.com/nodejs/node/issues/6763
  */
 const longestTimerMilliseconds = 30_000;
+/** Clocks that are kept right by a time server are moved by less than this, and texts by nothing. */
+const noticedMilliseconds = 1_000;
 /** A server that asks to wait until now, or until yesterday, is not asked again in the same breath. */
 const shortestPauseMilliseconds = 1_000;
 /** A date far away is a clock that was wrong, theirs or ours: after a day the server is asked again. */
@@ -122,6 +124,8 @@ export class Dispatcher {
   #turnAgain = false;
   #soon = false;
   #cancelTimer: (() => void) | undefined;
+  /** How far the wall clock was ahead of the monotonic one at the last turn. */
+  #wallAhead: number | undefined;
   #inFlight = 0;
   #unclosed: AttemptResult[] = [];
   #news: { readonly pause: Pause; readonly repeated: boolean }[] = [];
@@ -345,6 +349,13 @@ export class Dispatcher {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     const now = clock.now();
+    const ahead = now - clock.monotonic();
+    const setBack = (this.#wallAhead ?? ahead) - ahead;
+    // A disk that refuses does not write this either: later, then.
+    if (!this.#storageFailing) {
+      if (setBack > noticedMilliseconds) await this.#followClock(now, setBack);
+      this.#wallAhead = ahead;
+    }
     if (!this.#stopping) await this.#endPauseInTime();
     // After a failure what is known is written first: that may need no room on the disk, a claim does.
     const onlyClose = this.#storageFailing && this.#unclosed.length > 0;
@@ -374,6 +385,8 @@ export class Dispatcher {
       for (const { id } of messages) changed.push(id);
     }
     if (changed.length > 0 || held > 0) this.#parts.onMessagesChanged(changed);
+    // What was set aside made room in front: what stands behind it may go now, and nothing else would wake us for it.
+    if (held > 0 && attempts.length === 0) this.#turnAgain = true;
     this.#bucket?.take(texts);
     for (const attempt of attempts) {
       this.#inFlight += 1;
@@ -385,6 +398,10 @@ export class Dispatcher {
     const claimedNothing = claim !== undefined && attempts.length === 0 && !limited && !tooMany;
     // Nothing waits that could find out whether the line is back, so nothing is known to be wrong.
     if (claimedNothing && this.#lineRetryAt !== undefined) this.#forgetLine();
+    // Nor does anything wait for an answer: what was held has become late, or was cancelled. A late one that a person sends all
+    // the same must not find the hold still there.
+    if (claimedNothing && this.#heldThrough !== undefined && (await store.due(accountId, now, 1)) === 0)
+      await this.sendHeldBack();
     const next = claimedNothing ? await store.nextDue(accountId, now) : await store.nextLate(accountId, now);
     const waits = [wakeIn, next === undefined ? undefined : next - now];
     if (claimedNothing) {
@@ -394,6 +411,15 @@ export class Dispatcher {
     if (limited) waits.push(this.#bucket?.wait(this.#limits.batchSize));
     const soonest = Math.min(...waits.filter((wait) => wait !== undefined));
     if (soonest < Number.POSITIVE_INFINITY) this.#wakeAfter(soonest);
+  }
+
+  /**
+   * Undo and back-off are waits, kept as times of the wall clock so that they outlast the program. When that is set back they
+   * go with it; set forward it cannot be told from sleep, which shortens them.
+   */
+  async #followClock(now: number, setBack: number): Promise<void> {
+    await this.#parts.store.bringForward(this.#parts.accountId, now, setBack);
+    this.#parts.log.info('clock-set-back', { milliseconds: Math.round(setBack) });
   }
 
   async #endPauseInTime(): Promise<void> {

@@ -83,7 +83,15 @@ export class RecurringTexts {
     const { store, clock } = this.#parts;
     let soonest: number | undefined;
     let failed = false;
-    for (const text of store.list().filter(({ stopped }) => !stopped)) {
+    let texts: readonly RecurringText[] = [];
+    try {
+      texts = store.list();
+    } catch (error) {
+      // Nobody waits for this: what is thrown here would end the program.
+      failed = true;
+      this.#parts.log.error('recurring-texts-not-read', { error: String(error) });
+    }
+    for (const text of texts.filter(({ stopped }) => !stopped)) {
       const now = clock.now();
       const { due, missed, next } = dueOccurrence(text, now);
       if (due !== undefined) {

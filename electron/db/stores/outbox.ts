@@ -299,6 +299,10 @@ export class SqliteOutboxStore implements OutboxStore {
     return row.at ?? undefined;
   }
 
+  async bringForward(accountId: number, now: number, milliseconds: number): Promise<void> {
+    this.#sql.bringForward.run({ accountId, now, by: Math.round(milliseconds) });
+  }
+
   async due(accountId: number, now: number, most: number): Promise<number> {
     return (this.#sql.dueUpTo.get({ accountId, now, afterId: 0, quiet: 0, most }) as { total: number }).total;
   }
@@ -817,6 +821,11 @@ function prepare(database: WriteDatabase) {
          UNION ALL
          SELECT min(best_before) FROM message WHERE account_id = :accountId AND state = 'queued' AND best_before > :now
        )`,
+    ),
+    // Never to 0, which means that it is due: falling due is the claim's business.
+    bringForward: database.prepare(
+      `UPDATE message SET not_before = max(1, not_before - :by)
+       WHERE account_id = :accountId AND state = 'queued' AND not_before > :now AND send_at IS NULL`,
     ),
     newestWaiting: database.prepare(
       `SELECT max(id) AS id FROM message WHERE account_id = ? AND state = 'queued' AND not_before = 0`,
