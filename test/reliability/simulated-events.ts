@@ -110,6 +110,7 @@ const anyEvent = fc.oneof(
     account: fc.constantFrom(0 as const, 1 as const),
     texts: fc.constantFrom(1, 4, 30),
     sealed: fc.constantFrom(true, true, false),
+    undoSeconds: fc.constantFrom(0, 0, 8),
     slices: fc.integer({ min: 0, max: 4 }),
   }),
   event('recurring', 2, {

@@ -112,6 +112,7 @@ export type SimulationEvent =
       readonly account: 0 | 1;
       readonly texts: number;
       readonly sealed: boolean;
+      readonly undoSeconds: number;
       readonly slices: number;
     }
   /** A daily text, its first time so many minutes from now. */
@@ -530,6 +531,7 @@ class Simulation {
         const counts = {
           read: this.#listRows.length,
           taken: this.#listRows.length,
+          sharing: 0,
           duplicates: 0,
           leftOut: {},
         };
@@ -541,6 +543,7 @@ class Simulation {
         onReport({ kind: 'recipients', recipients, counts, part: 1 });
         return { counts, leftOut: [] };
       },
+      findRepeats: async () => {},
       newId: () => `list-${this.#listsRead.size}`,
       newRef,
       clock,
@@ -1364,17 +1367,17 @@ class Simulation {
     if (!event.sealed || this.#lists.state.phase !== 'ready') return;
     // Known before the program is.
     list.sealed = true;
-    try {
-      this.#lists.send(`list-${number}`, this.#accountIds[event.account] ?? 1, {
-        body: list.body,
-        parts: 1,
-        encoding: 'gsm-7',
-        bestBefore: undefined,
-      });
-    } catch (error) {
-      if (this.#diskWorks) throw error;
-      list.sealed = false;
-    }
+    const answer = await this.#soon(
+      this.#lists.send(`list-${number}`, {
+        accountId: this.#accountIds[event.account] ?? 1,
+        text: { body: list.body, parts: 1, encoding: 'gsm-7', bestBefore: undefined },
+        choice: { flagged: true, sharing: true },
+        guard: { since: undefined, answer: undefined },
+        undoMilliseconds: event.undoSeconds * 1_000,
+      }),
+    );
+    if (answer === undefined) list.sealed = false;
+    else this.#told(answer.value, 'a list that was read could not be sent');
     await this.#time.advance(event.slices * 10);
   }
 
