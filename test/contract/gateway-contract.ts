@@ -512,6 +512,17 @@ export function describeGatewayContract(adapter: AdapterUnderTest): void {
           { kind: 'raw', pieces: [{ text: 'HTTP/1.1 100 Continue\r\n\r\n' }], taken: true },
         ],
         [
+          '100 Continue, and then that it was taken',
+          {
+            kind: 'raw',
+            pieces: [
+              { text: 'HTTP/1.1 100 Continue\r\n\r\n' },
+              { text: httpText(adapter.accepting('27821234567')), afterMilliseconds: 10 },
+            ],
+            taken: true,
+          },
+        ],
+        [
           'a change of protocol',
           {
             kind: 'raw',
