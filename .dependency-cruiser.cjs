@@ -55,6 +55,17 @@ module.exports = {
       'Whole files of the office’s data, in threads of their own. No window, no gateway.',
     ),
     layer(
+      'holidays-stand-alone',
+      '^electron/holidays/',
+      [
+        '^electron/holidays/',
+        '^electron/core/ports\\.ts$',
+        '^electron/db/worker/(job|job-thread|serve)\\.ts$',
+        '^shared/',
+      ],
+      'A table of the world in a thread of its own. No database, no window.',
+    ),
+    layer(
       'gateways-know-ports',
       '^electron/gateways/',
       ['^electron/gateways/', '^electron/core/ports\\.ts$', '^shared/'],
@@ -131,6 +142,12 @@ module.exports = {
       '^shared/domain/phone\\.ts$',
       'Numbers are understood in one place.',
     ),
+    doorway(
+      'holidays-doorway',
+      'node_modules/date-holidays',
+      '^electron/holidays/jobs\\.ts$',
+      'Half a second to load: only a thread of its own does.',
+    ),
     doorway('words-doorway', 'intl-messageformat', '^shared/i18n/', 'Words come from the catalogue.'),
     {
       name: 'undici-loads-lazily',
@@ -147,7 +164,7 @@ module.exports = {
       to: {
         dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'],
         pathNot:
-          'node_modules/(electron|better-sqlite3|@types/better-sqlite3|undici|valibot|svelte|intl-messageformat|@formatjs|libphonenumber-js|fast-xml-parser|csv-parse|vite)/',
+          'node_modules/(electron|better-sqlite3|@types/better-sqlite3|undici|valibot|svelte|intl-messageformat|@formatjs|libphonenumber-js|fast-xml-parser|csv-parse|date-holidays|vite)/',
       },
     },
     {

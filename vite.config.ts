@@ -44,6 +44,7 @@ export default defineConfig({
           input: {
             bootstrap: `${root}electron/bootstrap.ts`,
             'care-worker': `${root}electron/care/worker.ts`,
+            'holidays-worker': `${root}electron/holidays/worker.ts`,
             'database-worker': `${root}electron/db/worker/entry.ts`,
           },
           output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' },

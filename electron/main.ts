@@ -7,6 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import { shell } from 'electron/common';
 import { app, dialog, ipcMain, Menu, nativeTheme, net, powerMonitor, session } from 'electron/main';
 import { readCentralLogin } from '../shared/domain/central-login.ts';
+import { needsNewHolidays } from '../shared/domain/holidays.ts';
 import type { Result } from '../shared/errors.ts';
 import { translate, translateError } from '../shared/i18n/translate.ts';
 import type { Push, StatusView, WindowKind } from '../shared/ipc/contract.ts';
@@ -15,7 +16,7 @@ import { parseArguments } from './boot/arguments.ts';
 import { mark, marks } from './boot/startup-trace.ts';
 import { DataCare } from './care/data-care.ts';
 import { jobRunner } from './care/run-job.ts';
-import { officeCalendar } from './core/outbox/calendar.ts';
+import { officeCalendar, officeHours } from './core/outbox/calendar.ts';
 import type { SendPoint } from './core/outbox/dispatcher.ts';
 import type { Clock, Pause, Timers } from './core/ports.ts';
 import { type TrayAction, trayModel } from './core/tray-model.ts';
@@ -24,6 +25,7 @@ import { readIncident, writeIncident } from './db/care/incident-file.ts';
 import { DatabaseFromFutureError } from './db/migrate.ts';
 import { type Preferences, PreferencesFile } from './db/preferences-file.ts';
 import { errorMeaning } from './gateways/registry.ts';
+import { publicHolidays } from './holidays/public-holidays.ts';
 import { createHandlers } from './ipc/handlers/index.ts';
 import type { TextRules } from './ipc/handlers/services.ts';
 import { PushFeed } from './ipc/push.ts';
@@ -60,6 +62,8 @@ const timeZoneWatchMilliseconds = 10 * 60_000;
 const lineWatchMilliseconds = 5_000;
 
 const clock: Clock = { now: () => Date.now(), monotonic: () => performance.now() };
+/** When it is looked whether the next year's holidays are needed: after the start is over, and now and then. */
+const holidaysMilliseconds = { first: 60_000, again: 12 * 60 * 60_000 } as const;
 const timers: Timers = {
   after(milliseconds, run) {
     const timer = setTimeout(run, milliseconds);
@@ -104,7 +108,7 @@ async function start(): Promise<void> {
   if (read.repaired.length > 0) log.warn('settings-repaired', { keys: read.repaired.join(' ') });
   let preferences: Preferences = { mode: read.mode, settings: read.settings };
   const calendar = officeCalendar({
-    hours: () => preferences.settings.quietHours,
+    hours: officeHours(() => preferences.settings),
     zone: systemTimeZone,
   });
   const keepPreferences = (next: Preferences): void => {
@@ -140,6 +144,11 @@ async function start(): Promise<void> {
   const feed = new PushFeed((push) => broadcast(push), timers);
   /** Fires when the program ends: what still works on files puts away what it had begun. */
   const ending = new AbortController();
+  const holidays = publicHolidays({
+    workerFile: join(import.meta.dirname, 'holidays-worker.cjs'),
+    timers,
+    log,
+  });
   const runJob = jobRunner({ workerFile: join(import.meta.dirname, 'care-worker.cjs'), timers, log });
   const care = new DataCare({
     runJob,
@@ -207,6 +216,13 @@ async function start(): Promise<void> {
       changeSettings,
       calendar,
       timeZone: systemTimeZone,
+      holidays: {
+        find: async (place) => {
+          const { known } = await holidays.regions(place.country);
+          return known ? holidays.find(place, today(), preferences.settings.publicHolidays) : null;
+        },
+        regions: (country) => holidays.regions(country),
+      },
       textRules,
       chooseList,
       errorMeaning: (family, code, words) =>
@@ -509,6 +525,11 @@ async function start(): Promise<void> {
     dispatcherMayRun = true;
     if (workspace !== undefined) void beginWork(workspace);
     mark('dispatcher');
+    const renew = (): void => {
+      void renewHolidays();
+      timers.after(holidaysMilliseconds.again, renew);
+    };
+    timers.after(holidaysMilliseconds.first, renew);
   }
 
   /** The marks of this start, once all that belong to it are there. */
@@ -619,6 +640,19 @@ async function start(): Promise<void> {
     return path === undefined ? undefined : { path, name: basename(path) };
   }
 
+  /** Looks the next holidays up long before they run out. */
+  async function renewHolidays(): Promise<void> {
+    const chosen = preferences.settings.publicHolidays;
+    if (chosen === null || quitting || !needsNewHolidays(chosen, today())) return;
+    try {
+      const found = await holidays.find(chosen, today(), chosen);
+      // The person may have changed them meanwhile.
+      if (preferences.settings.publicHolidays === chosen) await changeSettings({ publicHolidays: found });
+    } catch (error) {
+      log.warn('holidays-not-renewed', { error: String(error) });
+    }
+  }
+
   async function changeSettings(patch: SettingsPatch): Promise<Settings> {
     const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
     const settings: Settings = { ...preferences.settings, ...(given as Partial<Settings>) };
@@ -629,7 +663,7 @@ async function start(): Promise<void> {
     nativeTheme.themeSource = settings.appearance;
     feed.settingsChanged();
     // What quiet hours held may go now.
-    if (patch.quietHours !== undefined) workspace?.accounts.wake();
+    if (patch.quietHours !== undefined || patch.publicHolidays !== undefined) workspace?.accounts.wake();
     if (patch.keepBodiesDays !== undefined) workspace?.care.retention.settingChanged();
     return settings;
   }
@@ -808,6 +842,11 @@ function openingDetail(error: unknown) {
 }
 
 let rules: Promise<TextRules> | undefined;
+/** `2027-01-31` of this computer's calendar. */
+function today(): string {
+  return Temporal.Now.plainDateISO(systemTimeZone()).toString();
+}
+
 /** Loaded on first use: the tray does not need the number rules of the world. */
 function textRules(): Promise<TextRules> {
   rules ??= Promise.all([

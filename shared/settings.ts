@@ -1,6 +1,7 @@
 /** Settings: schema, defaults and the upgrade chain. Stored by `electron/db/preferences-file.ts`. */
 import * as v from 'valibot';
 import { longestRetentionDays } from './domain/data-care.ts';
+import { publicHolidaysSchema } from './domain/holidays.ts';
 import { noQuietHours, quietHoursSchema } from './domain/quiet-hours.ts';
 
 /** ISO 3166-1 alpha-2, upper case. */
@@ -29,6 +30,8 @@ const entries = {
   repeatGuardHours: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(720)),
   /** When texts do not go out by themselves. */
   quietHours: quietHoursSchema,
+  /** Holidays on which the office is closed as well; null: none. */
+  publicHolidays: v.nullable(publicHolidaysSchema),
 } as const;
 
 export const settingsSchema = v.strictObject(entries);
@@ -50,6 +53,7 @@ export const defaultSettings: Settings = {
   askAfterOutageMinutes: 30,
   repeatGuardHours: 24,
   quietHours: noQuietHours,
+  publicHolidays: null,
 };
 
 /**

@@ -499,6 +499,7 @@ export function createFakeClient(scenario: Scenario): FakeClient {
     askAfterOutageMinutes: 30,
     repeatGuardHours: 24,
     quietHours: noQuietHours,
+    publicHolidays: null,
     ...scenario.settings,
   };
   let drafts = 0;
@@ -781,6 +782,22 @@ export function createFakeClient(scenario: Scenario): FakeClient {
     },
     'templates.export': () => success({ written: templates.length }),
     'templates.import': () => success({ added: 0, present: templates.length }),
+    'schedule.holidayRegions': ({ country }) =>
+      success({
+        known: country !== 'AQ',
+        regions: country === 'DE' ? [{ code: 'BY', name: 'Bavaria' }] : [],
+      }),
+    'schedule.chooseHolidays': ({ country, region }) => {
+      if (country === 'AQ') return failure('not-found');
+      const days = [
+        { day: '2099-12-25', name: 'Christmas Day', closed: true },
+        { day: '2100-01-01', name: 'New Year’s Day', closed: true },
+      ];
+      const publicHolidays = country === null ? null : { country, region, days, through: '2100-12-31' };
+      settings = { ...settings, publicHolidays };
+      push({ kind: 'settings-changed' });
+      return success(settings);
+    },
     'recurring.list': () => success([...recurring]),
     'recurring.preview': ({ rule }) => success({ next: [new Date(`${rule.from}T${rule.time}`).getTime()] }),
     'recurring.create': (written) => {

@@ -17,6 +17,8 @@ export const methods = [
   'sending.sendHeldBack',
   'sending.undo',
   'schedule.window',
+  'schedule.holidayRegions',
+  'schedule.chooseHolidays',
   'numbers.optOuts',
   'numbers.optOut',
   'numbers.optIn',

@@ -3,8 +3,11 @@ import * as v from 'valibot';
 import { maxBodyUnits } from '../domain/message.ts';
 import { messageOptionsSchema } from '../domain/message-options.ts';
 import { recurrenceSchema } from '../domain/recurrence.ts';
+import { settingsSchema } from '../settings.ts';
 
 const nothing = v.undefined();
+/** ISO 3166-1 alpha-2. */
+const country = v.pipe(v.string(), v.regex(/^[A-Z]{2}$/));
 const rowId = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const time = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -63,6 +66,24 @@ export const scheduleMethods = {
       zone: shortText,
     }),
     windows: both,
+  },
+  /** The parts of a country that have public holidays of their own. `known`: its holidays are known at all. */
+  'schedule.holidayRegions': {
+    input: v.strictObject({ country }),
+    output: v.strictObject({
+      known: v.boolean(),
+      regions: v.pipe(v.array(v.strictObject({ code: shortText, name: shortText })), v.maxLength(300)),
+    }),
+    windows: main,
+  },
+  /** Looks up the holidays of this year and the next and keeps them with the settings. No country: none hold any more. */
+  'schedule.chooseHolidays': {
+    input: v.strictObject({
+      country: v.nullable(country),
+      region: v.nullable(v.pipe(v.string(), v.maxLength(20))),
+    }),
+    output: settingsSchema,
+    windows: main,
   },
   /** Takes back what was just sent, where it has not left yet. */
   'sending.undo': {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { translate } from '../../shared/i18n/translate.ts';
+import { succeed } from './bridge.ts';
 import { expect, openQuickSend, setUpLive, test } from './fixture.ts';
 import { pressKeys } from './screen.ts';
 import { findTray } from './tray.ts';
@@ -42,4 +43,34 @@ test('a text that was just sent is taken back, and one that was not goes out', a
   } finally {
     rmSync(userData, { recursive: true, force: true });
   }
+});
+
+test('on a public holiday texts wait, unless the office works on it', async ({ gateway, start }) => {
+  const application = await start();
+  const main = await setUpLive(application);
+  await succeed(main, 'settings.change', { country: 'ZA' });
+  await main.getByRole('button', { name: translate('navigation.settings') }).click();
+  await main
+    .getByRole('button', { name: translate('schedule.holidaysOf', { country: 'South Africa' }) })
+    .click();
+  // The table of the world's holidays is loaded in a thread of its own.
+  await expect(main.getByLabel(/Christmas Day/)).toBeChecked({ timeout: 20_000 });
+  const { publicHolidays } = await succeed(main, 'settings.read', undefined);
+  expect(publicHolidays?.country).toBe('ZA');
+
+  // Today is a holiday, as it were.
+  const today = new Date().toLocaleDateString('en-CA');
+  const days = [{ day: today, name: 'Founders’ Day', closed: true }];
+  if (publicHolidays === null) throw new Error('no holidays');
+  await succeed(main, 'settings.change', { publicHolidays: { ...publicHolidays, days } });
+  const { heldUntil } = await succeed(main, 'sending.submit', {
+    submissionId: crypto.randomUUID(),
+    recipients: ['082 123 4567'],
+    body: 'Please come on Tuesday.',
+  });
+  expect(heldUntil).toBeGreaterThan(Date.now());
+  expect((await succeed(main, 'schedule.window', undefined)).closedDay).toBe('Founders’ Day');
+  expect(await gateway.sendRequests()).toEqual([]);
+  await main.getByLabel(/Founders’ Day/).uncheck();
+  await expect.poll(async () => (await gateway.taken()).length, { timeout: 20_000 }).toBe(1);
 });

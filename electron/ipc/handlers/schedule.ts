@@ -1,3 +1,4 @@
+import { withHolidays } from '../../../shared/domain/holidays.ts';
 import { closedDayAt } from '../../../shared/domain/quiet-hours.ts';
 import { upcoming } from '../../../shared/domain/recurrence.ts';
 import { failure, type Result, success } from '../../../shared/errors.ts';
@@ -18,14 +19,26 @@ export function scheduleHandlers(services: Services): Group {
     'schedule.window': () => {
       const now = services.now();
       const zone = services.timeZone();
+      const { quietHours, publicHolidays } = services.settings();
+      const hours = withHolidays(quietHours, publicHolidays);
       const { open, changesAt } = services.calendar.windowAt(now);
-      const closedDay = open ? undefined : closedDayAt(services.settings().quietHours, now, zone)?.name;
+      const closedDay = open ? undefined : closedDayAt(hours, now, zone)?.name;
       return success({
         open,
         changesAt: changesAt ?? null,
         closedDay: closedDay === undefined || closedDay === '' ? null : closedDay,
         zone,
       });
+    },
+    'schedule.holidayRegions': async ({ country }) => {
+      const { known, regions } = await services.holidays.regions(country);
+      return success({ known, regions: [...regions] });
+    },
+    'schedule.chooseHolidays': async ({ country, region }) => {
+      if (country === null) return success(await services.changeSettings({ publicHolidays: null }));
+      const publicHolidays = await services.holidays.find({ country, region });
+      if (publicHolidays === null) return failure('not-found');
+      return success(await services.changeSettings({ publicHolidays }));
     },
     'recurring.list': async () => {
       const workspace = services.workspace();

@@ -2,6 +2,7 @@
 
 import type { MessageCount } from '../../../shared/domain/count-message.ts';
 import type { GatewayErrorMeaning } from '../../../shared/domain/gateway-error.ts';
+import type { PublicHolidays } from '../../../shared/domain/holidays.ts';
 import type { MessageOptions } from '../../../shared/domain/message-options.ts';
 import type { TemplateContent } from '../../../shared/domain/template-content.ts';
 import type { Result } from '../../../shared/errors.ts';
@@ -72,6 +73,13 @@ export interface Services {
   readonly calendar: Calendar;
   /** IANA name. */
   timeZone(): string;
+  readonly holidays: {
+    /** Null: the table does not know the country. */
+    find(place: { country: string; region: string | null }): Promise<PublicHolidays | null>;
+    regions(
+      country: string,
+    ): Promise<{ known: boolean; regions: readonly { readonly code: string; readonly name: string }[] }>;
+  };
   textRules(): Promise<TextRules>;
   /** Asks for a file with a dialog of the system; undefined when the person chose none. */
   chooseList(caller: Caller): Promise<{ readonly path: string; readonly name: string } | undefined>;
