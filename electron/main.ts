@@ -497,7 +497,8 @@ async function start(): Promise<void> {
   /** Closes what is open in this mode, changes its file, and opens it again: also when the change failed. */
   async function replaceNow(mode: 'practice' | 'live', swap: () => Promise<void>): Promise<void> {
     const before = workspace;
-    if (before?.mode === mode) {
+    const closesOne = before?.mode === mode;
+    if (closesOne) {
       // What was typed is saved while there is something to save it to.
       await windows.retire('quick-send');
       workspace = undefined;
@@ -505,9 +506,12 @@ async function start(): Promise<void> {
     }
     try {
       await swap();
-    } finally {
-      await adopt(await open(mode));
+    } catch (error) {
+      // Another mode goes on, or a first start stays one: there is nothing new to open.
+      if (closesOne) await adopt(await open(mode));
+      throw error;
     }
+    await adopt(await open(mode));
   }
 
   /** Templates that were written while practising are not written again; once, so that none comes back after it was removed. */

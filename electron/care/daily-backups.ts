@@ -1,6 +1,7 @@
 /** A backup at the start and once a day, off the main thread, and never from the last of the disk. */
 import { join } from 'node:path';
 import { backupIsDue, hasRoom, superfluous } from '../core/care/backup-plan.ts';
+import { superfluousKept } from '../core/care/kept-plan.ts';
 import type { Clock, Log, Timers } from '../core/ports.ts';
 import {
   type BackupFile,
@@ -11,6 +12,7 @@ import {
   removeUnfinished,
   roomFor,
 } from '../db/care/backups.ts';
+import { listKept, removeKept } from '../db/care/kept.ts';
 import { JobStopped } from '../db/worker/job-thread.ts';
 import type { JobWatch, RunJob } from './run-job.ts';
 
@@ -114,7 +116,10 @@ export class DailyBackups {
         path,
         old.map(({ name }) => name),
       );
-      log.info('backup-made', { removed: old.length });
+      // With a sound backup of today there is less that only they could hold.
+      const aside = superfluousKept(listKept(path), clock.now());
+      for (const { name } of aside) removeKept(path, name);
+      log.info('backup-made', { removed: old.length, removedKept: aside.length });
     } catch (error) {
       // Somebody stopped it: nothing is wrong.
       if (error instanceof JobStopped) throw error;

@@ -21,6 +21,7 @@ import type {
 } from '../core/ports.ts';
 import { replaceDatabase, stamp } from '../db/care/durable-files.ts';
 import { forgetIncident, readIncident } from '../db/care/incident-file.ts';
+import { listKept, removeKept } from '../db/care/kept.ts';
 import { type PreparedRestore, removeIncoming } from '../db/care/restore.ts';
 import { JobStopped } from '../db/worker/job-thread.ts';
 import type { DailyBackups } from './daily-backups.ts';
@@ -28,6 +29,8 @@ import type { JobWatch, RunJob } from './run-job.ts';
 
 /** How often windows hear how far something is. */
 const tellMilliseconds = 250;
+/** Of what was put aside; more are not kept, but somebody may have put them there. */
+const mostShown = 50;
 /** How long closing waits for what is under way. */
 const patienceMilliseconds = 3_000;
 
@@ -95,10 +98,19 @@ export class DataCare implements DataCareService {
     return {
       incident: care === undefined ? null : (readIncident(dirname(care.path)) ?? null),
       backups: care?.backups.list().map(({ name, at, bytes }) => ({ name, at, bytes })) ?? [],
+      kept: care === undefined ? [] : listKept(care.path).slice(0, mostShown),
       backupProblem: care?.backups.problem ?? null,
       busy: this.#current !== undefined,
       job: this.#current?.job ?? null,
     };
+  }
+
+  /** What was put aside; nothing happens when it is gone already. */
+  deleteKept(name: string): void {
+    if (this.#current !== undefined) throw new CareBusy();
+    removeKept(this.#care().path, name);
+    this.#parts.log.info('kept-deleted');
+    this.#parts.onChanged();
   }
 
   stop(): void {

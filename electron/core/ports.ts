@@ -956,6 +956,12 @@ export interface BodyEraser {
   countNumber(after: number, until: number, recipient: string): NumberCount;
   /** Body and number of every text to this number that is not open. Returns their ids. */
   eraseNumber(after: number, until: number, recipient: string, now: number): readonly number[];
+  /** Recurring texts that were stopped before `before` (ms UTC). Returns how many. */
+  eraseStopped(before: number): number;
+  /** Rows of lists and recurring texts that still go to this number. */
+  openBesides(recipient: string): number;
+  /** How well it could be reached, and its place in recurring texts that were stopped. Returns how many rows changed. */
+  eraseBesides(recipient: string): number;
   /** Removes what was erased from the log as well, if that is possible at once. */
   dropTraces(): void;
 }
@@ -985,6 +991,8 @@ export interface RestoredTexts {
 export interface DataCareService {
   view(): CareView;
   dismissIncident(): void;
+  /** Deletes what was put aside under this name. */
+  deleteKept(name: string): void;
   /** Stops what is under way, as far as it may be. */
   stop(): void;
   backUp(): Promise<void>;

@@ -57,6 +57,8 @@ export interface Scenario {
   readonly incident: Output<'care.read'>['incident'];
   /** What is under way with the office's data. */
   readonly careJob: Output<'care.read'>['job'];
+  /** What was put aside. */
+  readonly kept: Output<'care.read'>['kept'];
   readonly section: Output<'app.window'>['section'];
   readonly platform: Output<'app.window'>['platform'];
   /** Methods that answer with this error. */
@@ -290,6 +292,7 @@ const base: Scenario = {
   templates: [],
   incident: null,
   careJob: null,
+  kept: [],
   told: 'at-gateway',
   section: 'history',
   platform: 'linux',
@@ -509,7 +512,7 @@ export function createFakeClient(scenario: Scenario): FakeClient {
   };
   let draft: DraftView = { ...emptyDraft(), ...scenario.draft };
 
-  let { incident } = scenario;
+  let { incident, kept } = scenario;
   let backups: Output<'care.read'>['backups'] = [
     { name: 'outbox-2.db', at: scenario.now() - hour, bytes: 1_300_000 },
     { name: 'outbox-1.db', at: scenario.now() - 25 * hour, bytes: 1_200_000 },
@@ -517,6 +520,7 @@ export function createFakeClient(scenario: Scenario): FakeClient {
   const care = (): Output<'care.read'> => ({
     incident,
     backups,
+    kept,
     backupProblem: null,
     busy: scenario.careJob !== null,
     job: scenario.careJob,
@@ -982,6 +986,10 @@ export function createFakeClient(scenario: Scenario): FakeClient {
       return success(care());
     },
     'care.stop': () => success(care()),
+    'care.deleteKept': ({ name }) => {
+      kept = kept.filter((file) => file.name !== name);
+      return success(care());
+    },
     'care.backUp': () => {
       backups = [{ name: `outbox-${scenario.now()}.db`, at: scenario.now(), bytes: 1_400_000 }, ...backups];
       return success(care());

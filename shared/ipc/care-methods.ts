@@ -25,6 +25,18 @@ export const careSchema = v.strictObject({
   incident: v.nullable(incidentSchema),
   /** Newest first. */
   backups: v.pipe(v.array(v.strictObject({ name: shortText, at: time, bytes: count })), v.maxLength(200)),
+  /** What was put aside: damaged, or replaced by a person. Newest first. */
+  kept: v.pipe(
+    v.array(
+      v.strictObject({
+        name: shortText,
+        at: time,
+        reason: v.picklist(['damaged', 'restored', 'moved']),
+        bytes: count,
+      }),
+    ),
+    v.maxLength(50),
+  ),
   /** Why the last backup could not be made. */
   backupProblem: v.nullable(v.picklist(['no-room', 'failed'])),
   /** Something is under way; one thing at a time. */
@@ -68,6 +80,7 @@ export const careMethods = {
   'care.dismissIncident': { input: nothing, output: careSchema, windows: main },
   /** Stops what is under way; its own call then answers `care-stopped`. */
   'care.stop': { input: nothing, output: careSchema, windows: main },
+  'care.deleteKept': { input: v.strictObject({ name: shortText }), output: careSchema, windows: main },
   'care.backUp': { input: nothing, output: careSchema, windows: main },
   'care.restore': { input: v.strictObject({ name: shortText }), output: restoreSchema, windows: main },
   /** Null: the person called it off, here and below. */

@@ -52,6 +52,7 @@ export const methods = [
   'care.read',
   'care.dismissIncident',
   'care.stop',
+  'care.deleteKept',
   'care.backUp',
   'care.restore',
   'care.restoreChosen',

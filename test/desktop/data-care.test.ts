@@ -6,10 +6,11 @@ import type { Page } from '@playwright/test';
 import { translate } from '../../shared/i18n/translate.ts';
 import { succeed } from './bridge.ts';
 import { sendText } from './compose.ts';
-import { expect, openMain, setUpLive, setUpPractice, test } from './fixture.ts';
+import { expect, liveKey, openMain, setUpLive, test } from './fixture.ts';
+import type { Gateway } from './gateway.ts';
 import type { Application } from './launch.ts';
 import { focusedWindow, pressKeys, typeText } from './screen.ts';
-import { findTray } from './tray.ts';
+import { findTray, type Tray } from './tray.ts';
 
 const live = (application: Application, ...rest: string[]): string =>
   join(application.userData, 'live', ...rest);
@@ -24,6 +25,11 @@ async function oneSentOneWaiting(application: Application, page: Page): Promise<
   await quitWithoutAsking(page);
   await sendText(application, tray, '082 123 4567', 'Taken long ago.');
   await expect(page.getByRole('option')).toContainText(translate('state.accepted'), { timeout: 30_000 });
+  await oneWaiting(application, tray);
+}
+
+/** With sending paused, one text that waits. */
+async function oneWaiting(application: Application, tray: Tray): Promise<void> {
   await tray.click(translate('tray.pause'));
   await tray.item(translate('tray.resume'));
   await sendText(application, tray, '083 123 4567', 'Still waiting.');
@@ -41,20 +47,19 @@ async function states(page: Page): Promise<string[]> {
   return rows.map(({ state }) => state).reverse();
 }
 
-/** With sending resumed, only a text written now goes out. */
+/** With sending resumed, only a text written now goes out: what waited went out `waited` times before, and not again. */
 async function nothingGoesOutByItself(
   application: Application,
-  gateway: { sendRequests(): Promise<readonly { readonly body: string }[]> },
-  before: number,
+  gateway: Gateway,
+  page: Page,
+  { taken, waited }: { readonly taken: number; readonly waited: number },
 ): Promise<void> {
-  const page = await openMain(application);
   await succeed(page, 'sending.resume', undefined);
-  const tray = await findTray(application.pid);
-  await sendText(application, tray, '084 123 4567', 'Written now.');
-  await expect.poll(async () => (await gateway.sendRequests()).length, { timeout: 30_000 }).toBe(before + 1);
+  await sendText(application, await findTray(application.pid), '084 123 4567', 'Written now.');
+  await expect.poll(async () => (await gateway.taken()).length, { timeout: 30_000 }).toBe(taken + 1);
   const sent = (await gateway.sendRequests()).map(({ body }) => body);
   expect(sent.at(-1)).toContain('Written now.');
-  expect(sent.filter((body) => body.includes('Still waiting.'))).toEqual([]);
+  expect(sent.filter((body) => body.includes('Still waiting.'))).toHaveLength(waited);
 }
 
 test('R10: a file whose beginning is destroyed is kept, the history is there again, and nothing of it goes out', async ({
@@ -75,7 +80,7 @@ test('R10: a file whose beginning is destroyed is kept, the history is there aga
   const kept = readdirSync(live(application, 'kept'));
   expect(kept).toHaveLength(1);
   expect(readFileSync(live(application, 'kept', kept[0] ?? '', 'outbox.db')).equals(bad)).toBe(true);
-  await nothingGoesOutByItself(application, gateway, 1);
+  await nothingGoesOutByItself(application, gateway, page, { taken: 1, waited: 0 });
 
   // The words stay until somebody has read them, and not longer.
   await page.getByRole('button', { name: translate('care.incident.dismiss') }).click();
@@ -103,7 +108,7 @@ test('R10: pages that are destroyed after kill -9 are found before anything is s
   await expect(page.getByText(translate('care.incident.salvaged.title'))).toBeVisible({ timeout: 30_000 });
   expect(readdirSync(live(application, 'kept'))).not.toEqual([]);
   await expect.poll(() => states(page).catch(() => [])).not.toContain('queued');
-  await nothingGoesOutByItself(application, gateway, 1);
+  await nothingGoesOutByItself(application, gateway, page, { taken: 1, waited: 0 });
 });
 
 test('an older copy of the file that was put back by hand does not send its texts again', async ({
@@ -114,9 +119,7 @@ test('an older copy of the file that was put back by hand does not send its text
   const page = await setUpLive(application);
   await quitWithoutAsking(page);
   const tray = await findTray(application.pid);
-  await tray.click(translate('tray.pause'));
-  await tray.item(translate('tray.resume'));
-  await sendText(application, tray, '083 123 4567', 'Still waiting.');
+  await oneWaiting(application, tray);
   await application.quit();
   const copy = readFileSync(live(application, 'outbox.db'));
   await application.restart();
@@ -132,12 +135,7 @@ test('an older copy of the file that was put back by hand does not send its text
   const third = await openMain(application);
   await expect(third.getByText(translate('care.incident.older-file.title'))).toBeVisible();
   expect(await states(third)).toEqual(['needs_decision']);
-  await succeed(third, 'sending.resume', undefined);
-  await sendText(application, await findTray(application.pid), '084 123 4567', 'Written now.');
-  await expect.poll(async () => (await gateway.taken()).length, { timeout: 30_000 }).toBe(2);
-  expect((await gateway.sendRequests()).filter(({ body }) => body.includes('Still waiting.'))).toHaveLength(
-    1,
-  );
+  await nothingGoesOutByItself(application, gateway, third, { taken: 1, waited: 1 });
 });
 
 test('a backup is made after the start; restored, its waiting text waits for a decision and the key still works', async ({
@@ -175,13 +173,13 @@ test('a backup is made after the start; restored, its waiting text waits for a d
   });
   expect(await states(page)).toEqual(['accepted', 'needs_decision']);
   expect(readdirSync(live(application, 'kept'))).toHaveLength(1);
-  await succeed(page, 'sending.resume', undefined);
-  const tray = await findTray(application.pid);
-  await sendText(application, tray, '084 123 4567', 'Written now.');
-  await expect.poll(async () => (await gateway.taken()).length, { timeout: 30_000 }).toBe(3);
-  expect((await gateway.sendRequests()).filter(({ body }) => body.includes('Still waiting.'))).toHaveLength(
-    1,
-  );
+  await nothingGoesOutByItself(application, gateway, page, { taken: 2, waited: 1 });
+
+  // What was there before is put aside, and goes when a person says so.
+  await page.getByRole('button', { name: /^Delete what was put aside/ }).click();
+  await page.getByRole('button', { name: translate('care.keptDeleteConfirm'), exact: true }).click();
+  await expect(page.getByText(translate('care.keptDeleted'))).toBeVisible();
+  expect(readdirSync(live(application, 'kept'))).toEqual([]);
 });
 
 test('one number: erased with its words after asking, while a text to it that still waits is kept', async ({
@@ -235,14 +233,16 @@ test('to a new computer: the file opens there with the passphrase, the waiting t
     const before = (await gateway.sendRequests()).length;
     await gateway.line('up');
 
+    // The other computer, on its very first page.
     const fresh = await start();
-    const there = await setUpPractice(fresh);
-    await there.getByRole('button', { name: translate('navigation.settings') }).click();
+    const there = await openMain(fresh);
+    await there.getByRole('button', { name: translate('welcome.move') }).click();
     await there.getByLabel(translate('care.passphrase')).fill('not the passphrase');
     await there.getByRole('button', { name: translate('care.importArchive') }).click();
     await chooseFile(translate('care.choose.archive'), archive, 'alt+o');
     await expect(there.getByText(translate('error.archive-unreadable'))).toBeVisible({ timeout: 60_000 });
     expect(existsSync(live(fresh, 'outbox.db'))).toBe(false);
+    expect((await succeed(there, 'app.status', undefined)).mode).toBe('unset');
 
     await there.getByLabel(translate('care.passphrase')).fill(passphrase);
     await there.getByRole('button', { name: translate('care.importArchive') }).click();
@@ -253,6 +253,14 @@ test('to a new computer: the file opens there with the passphrase, the waiting t
     expect(await states(there)).toEqual(expect.arrayContaining(['accepted', 'needs_decision']));
     expect(await states(there)).not.toContain('queued');
     expect((await succeed(there, 'app.status', undefined)).credential.key).toBe('none');
+    await expect(there.getByText(translate('welcome.moved'))).toBeVisible();
+    // The country came along: it is only confirmed.
+    await there.getByLabel(translate('welcome.keyLabel')).fill(liveKey);
+    await there.getByRole('button', { name: translate('settings.keySave') }).click();
+    await there
+      .getByRole('button', { name: translate('welcome.countryButton', { country: 'South Africa' }) })
+      .click();
+    await expect(there.getByRole('option')).toHaveCount(3);
 
     const here = await succeed(page, 'app.status', undefined);
     expect(here.sending).toMatchObject({ state: 'paused', pauseReason: 'person' });

@@ -22,12 +22,12 @@ export async function countNumber(parts: NumberDataParts, recipient: string): Pr
     open += found.open;
     return 'more';
   });
-  return { erasable, open };
+  return { erasable, open: open + parts.eraser.openBesides(recipient) };
 }
 
 /**
- * Erases body and number of every text to this number that is not open. Open ones stay: they are still to be sent or
- * decided.
+ * Erases body and number of every text to this number that is not open, and what else is known about it but that it must
+ * not be texted. Open ones stay: they are still to be sent or decided.
  * @returns how many were erased, how many stay, and whether it came to its end
  */
 export async function eraseNumber(parts: NumberDataParts, recipient: string): Promise<ErasedNumber> {
@@ -40,7 +40,8 @@ export async function eraseNumber(parts: NumberDataParts, recipient: string): Pr
     if (ids.length > 0) parts.onMessagesChanged(ids);
     return 'more';
   });
-  if (erased > 0) parts.eraser.dropTraces();
+  const besides = complete ? parts.eraser.eraseBesides(recipient) : 0;
+  if (erased + besides > 0) parts.eraser.dropTraces();
   const { open } = await countNumber({ ...parts, signal: undefined }, recipient);
   return { erased, open, complete };
 }

@@ -75,9 +75,10 @@ export class Retention {
       return chunk.nextCreatedAt === undefined || chunk.nextCreatedAt >= before ? 'done' : 'more';
     });
     eraser.rememberErasedUpTo(firstKept === undefined ? reached : firstKept - 1);
-    if (erased > 0) {
+    const stopped = eraser.eraseStopped(before);
+    if (erased + stopped > 0) {
       eraser.dropTraces();
-      this.#parts.log.info('bodies-erased', { count: erased });
+      this.#parts.log.info('bodies-erased', { count: erased, recurring: stopped });
       this.#parts.onErased();
     }
     return erased;

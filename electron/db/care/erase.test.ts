@@ -91,6 +91,46 @@ describe('retention', () => {
     });
   });
 
+  test('also the reason for quiet hours, the header of a binary text, and recurring texts stopped as long ago', async () => {
+    database.exec(`
+      UPDATE message SET quiet_override = 'secret reason', options = '{"senderId":"Office","userDataHeader":"0605"}'
+        WHERE id IN (7, 301);
+      INSERT INTO recurrence(id, account_id, recipients, body, parts, encoding, rule, best_before_minutes, active_since,
+          created_at, stopped_at)
+        VALUES (1, 1, '[]', 'secret, stopped long ago', 1, 'gsm-7', '{}', 60, 0, 0, 2000),
+          (2, 1, '[]', 'stopped lately', 1, 'gsm-7', '{}', 60, 0, 0, ${clock.now() - day}),
+          (3, 1, '[]', 'goes on', 1, 'gsm-7', '{}', 60, 0, 0, NULL);`);
+    await retention(29).pass();
+    const rest = 'SELECT quiet_override, options FROM message WHERE id = ?';
+    expect(database.prepare(rest).get(7)).toEqual({ quiet_override: null, options: '{"senderId":"Office"}' });
+    expect(database.prepare(rest).get(301)).toMatchObject({ quiet_override: 'secret reason' });
+    expect(database.prepare('SELECT body FROM recurrence ORDER BY id').pluck().all()).toEqual([
+      'stopped lately',
+      'goes on',
+    ]);
+    for (const file of [path, `${path}-wal`])
+      expect(readFileSync(file).includes('stopped long ago')).toBe(false);
+  });
+
+  test('leaves what a person still works on: a list that is looked at, and a text that was never sent', async () => {
+    database.exec(`
+      INSERT INTO draft(name, recipients, body, submission_id, updated_at) VALUES ('new', '082', 'typed', 'another', 1);
+      INSERT INTO list_import(submission_id, file_name, created_at) VALUES ('list', 'patients.csv', 1);
+      INSERT INTO list_import_recipient(submission_id, position, recipient) VALUES ('list', 1, '+27821230007');`);
+    await retention(29).pass();
+    expect(database.prepare('SELECT body FROM draft').pluck().all()).toEqual(['typed']);
+    expect(database.prepare('SELECT count(*) FROM list_import_recipient').pluck().get()).toBe(1);
+  });
+
+  test('the search finds no erased word any more, in either index', async () => {
+    const found = (table: string, what: string) =>
+      database.prepare(`SELECT count(*) FROM ${table} WHERE ${table} MATCH ?`).pluck().get(what);
+    expect(found('message_words', 'secret')).toBe(303);
+    await retention(29).pass();
+    expect(found('message_words', 'secret')).toBe(3);
+    expect(found('message_trigrams', '"ecr"')).toBe(3);
+  });
+
   test('nothing of it is left in the file or its log', async () => {
     await retention(29).pass();
     for (const file of [path, `${path}-wal`])
@@ -145,6 +185,40 @@ describe('one number', () => {
       { id: 301, recipient: '+27820000001', body: 'secret words 301' },
     ]);
     expect(await countNumber(parts(), '+27820000001')).toEqual({ erasable: 0, open: 1 });
+  });
+
+  test('goes from recurring texts that were stopped; ones that go on, and lists, are open and stay', async () => {
+    const recipient = '+27820000009';
+    database.exec(`
+      INSERT INTO recurrence(id, account_id, recipients, body, parts, encoding, rule, best_before_minutes, active_since,
+          created_at, stopped_at)
+        VALUES (1, 1, '["${recipient}"]', 'to it alone', 1, 'gsm-7', '{}', 60, 0, 0, 1),
+          (2, 1, '["+27820000001","${recipient}"]', 'to others too', 1, 'gsm-7', '{}', 60, 0, 0, 1),
+          (3, 1, '["${recipient}"]', 'goes on', 1, 'gsm-7', '{}', 60, 0, 0, NULL);
+      INSERT INTO list_import(submission_id, file_name, created_at) VALUES ('list', 'patients.csv', 1);
+      INSERT INTO list_import_recipient(submission_id, position, recipient) VALUES ('list', 1, '${recipient}');
+      INSERT INTO number_health VALUES ('${recipient}', 2, 1);`);
+    expect(await countNumber(parts(), recipient)).toEqual({ erasable: 0, open: 2 });
+    expect(await eraseNumber(parts(), recipient)).toEqual({ erased: 0, open: 2, complete: true });
+    expect(database.prepare('SELECT id, recipients FROM recurrence ORDER BY id').all()).toEqual([
+      { id: 2, recipients: '["+27820000001"]' },
+      { id: 3, recipients: `["${recipient}"]` },
+    ]);
+    expect(database.prepare('SELECT count(*) FROM number_health').pluck().get()).toBe(0);
+    expect(database.prepare('SELECT count(*) FROM list_import_recipient').pluck().get()).toBe(1);
+  });
+
+  test('stopped in the middle, the rest is still there', async () => {
+    database.exec("UPDATE message SET recipient = '+27820000001' WHERE id <= 300");
+    const stop = new AbortController();
+    const onShare = (share: number): void => {
+      if (share > 0) stop.abort();
+    };
+    const report = await eraseNumber({ ...parts(), signal: stop.signal, onShare }, '+27820000001');
+    expect(report.complete).toBe(false);
+    expect(report.erased).toBeGreaterThan(0);
+    expect(report.erased).toBeLessThan(300);
+    expect(await countNumber(parts(), '+27820000001')).toEqual({ erasable: 300 - report.erased, open: 0 });
   });
 });
 

@@ -1,6 +1,7 @@
 /**
  * Erases bodies and keeps the proof: who, when, parts and result stay. With the body goes what may repeat it: the gateway's
- * own words and a draft of the same submission. Open texts are never touched.
+ * own words, the reason for sending in quiet hours, and a draft of the same submission. Open texts are never touched, nor what
+ * is still being typed, nor a list or a recurring text that goes on.
  *
  * Every method looks at one range of ids and is one short transaction, so that the main thread is never held for more than
  * a few milliseconds; `core/care/chunks.ts` chooses how long a range is. The search index follows by its triggers
@@ -18,6 +19,8 @@ export class SqliteBodyEraser implements BodyEraser {
     this.#database = database;
     const closed = `state NOT IN (${openStates.map((state) => `'${state}'`).join(', ')})`;
     const range = 'id > :after AND id <= :until AND erased_at IS NULL';
+    // The gateway's words, a person's reason, and what of a binary text stands in its header.
+    const withTheBody = `error_text = NULL, quiet_override = NULL, options = json_remove(options, '$.userDataHeader')`;
     const old = `${range} AND ${closed} AND state_at < :before`;
     const ofNumber = `id > :after AND id <= :until AND recipient = :recipient AND ${closed}`;
     this.#sql = {
@@ -33,11 +36,11 @@ export class SqliteBodyEraser implements BodyEraser {
         .pluck(),
       anyOld: database.prepare(`SELECT 1 FROM message WHERE ${old} LIMIT 1`),
       eraseOld: database.prepare(
-        `UPDATE message SET body = '', error_text = NULL, erased_at = :now WHERE ${old}`,
+        `UPDATE message SET body = '', ${withTheBody}, erased_at = :now WHERE ${old}`,
       ),
       anyOfNumber: database.prepare(`SELECT 1 FROM message WHERE ${ofNumber} LIMIT 1`),
       eraseOfNumber: database.prepare(
-        `UPDATE message SET body = '', recipient = '', error_text = NULL, erased_at = coalesce(erased_at, :now)
+        `UPDATE message SET body = '', recipient = '', ${withTheBody}, erased_at = coalesce(erased_at, :now)
          WHERE ${ofNumber} RETURNING id`,
       ),
       countOfNumber: database.prepare(
@@ -46,6 +49,22 @@ export class SqliteBodyEraser implements BodyEraser {
       ),
       // How well it could be reached. That it must not be texted (opt_out) stays: forgetting it would wrong the person.
       eraseHealth: database.prepare('DELETE FROM number_health WHERE recipient = ?'),
+      // Stopped for as long as texts are kept: nobody took it up again.
+      eraseStopped: database.prepare('DELETE FROM recurrence WHERE stopped_at < ?'),
+      // One that goes on still sends there, and is somebody's to stop: it counts as open.
+      openBesides: database
+        .prepare(
+          `SELECT (SELECT count(*) FROM recurrence WHERE stopped_at IS NULL
+               AND EXISTS (SELECT 1 FROM json_each(recipients) WHERE value = :recipient))
+             + (SELECT count(*) FROM list_import_recipient WHERE recipient = :recipient)`,
+        )
+        .pluck(),
+      stoppedWith: database.prepare(
+        `SELECT id, recipients FROM recurrence WHERE stopped_at IS NOT NULL
+           AND EXISTS (SELECT 1 FROM json_each(recipients) WHERE value = ?)`,
+      ),
+      leaveOut: database.prepare('UPDATE recurrence SET recipients = ? WHERE id = ?'),
+      removeRecurrence: database.prepare('DELETE FROM recurrence WHERE id = ?'),
       // What belongs to the texts that were erased just now.
       eraseWords: database.prepare(
         `UPDATE attempt_message SET text = NULL WHERE message_id > :after AND message_id <= :until AND text IS NOT NULL
@@ -104,10 +123,31 @@ export class SqliteBodyEraser implements BodyEraser {
     return this.#database
       .transaction(() => {
         const rows = this.#sql.eraseOfNumber.all({ ...range, now }) as { id: number }[];
-        this.#sql.eraseHealth.run(recipient);
         this.#sql.eraseWords.run({ after, until });
         this.#sql.eraseDrafts.run({ after, until });
         return rows.map(({ id }) => id);
+      })
+      .immediate();
+  }
+
+  eraseStopped(before: number): number {
+    return this.#sql.eraseStopped.run(before).changes;
+  }
+
+  openBesides(recipient: string): number {
+    return this.#sql.openBesides.get({ recipient }) as number;
+  }
+
+  eraseBesides(recipient: string): number {
+    return this.#database
+      .transaction(() => {
+        const stopped = this.#sql.stoppedWith.all(recipient) as { id: number; recipients: string }[];
+        for (const { id, recipients } of stopped) {
+          const others = (JSON.parse(recipients) as string[]).filter((one) => one !== recipient);
+          if (others.length === 0) this.#sql.removeRecurrence.run(id);
+          else this.#sql.leaveOut.run(JSON.stringify(others), id);
+        }
+        return stopped.length + this.#sql.eraseHealth.run(recipient).changes;
       })
       .immediate();
   }

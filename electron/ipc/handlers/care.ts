@@ -25,6 +25,10 @@ export function careHandlers(services: Services): Group {
       care.stop();
       return success(care.view());
     },
+    'care.deleteKept': ({ name }) => {
+      care.deleteKept(name);
+      return success(care.view());
+    },
     'care.backUp': async () => {
       await care.backUp();
       return success(care.view());

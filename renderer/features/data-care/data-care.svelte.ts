@@ -6,7 +6,7 @@ import type { Client } from '../../lib/bridge.ts';
 import { isolateNumber } from '../../lib/format.ts';
 
 /** Where something was done: what came of it is said there. */
-export type Place = 'backups' | 'number' | 'move';
+export type Place = 'backups' | 'kept' | 'number' | 'move';
 
 const places: Readonly<Record<CareJobView['kind'], Place | undefined>> = {
   'back-up': 'backups',
@@ -31,6 +31,8 @@ export class DataCare {
   erasing = $state.raw<(NumberView & { readonly number: string }) | undefined>(undefined);
   /** Backup that is to be restored: its name, or `'chosen'` for a file. */
   restoring = $state<string | undefined>(undefined);
+  /** What was put aside and is to be deleted. */
+  deleting = $state.raw<Output<'care.read'>['kept'][number] | undefined>(undefined);
   #acting = $state(false);
   readonly #client: Client;
 
@@ -95,6 +97,20 @@ export class DataCare {
           ? this.#client.call('care.restoreChosen')
           : this.#client.call('care.restore', { name }),
       restoredSentence,
+    );
+  }
+
+  deleteKept(): Promise<boolean> {
+    const file = this.deleting;
+    this.deleting = undefined;
+    if (file === undefined) return Promise.resolve(false);
+    return this.#act(
+      'kept',
+      () => this.#client.call('care.deleteKept', { name: file.name }),
+      (view) => {
+        this.view = view;
+        return translate('care.keptDeleted');
+      },
     );
   }
 

@@ -57,6 +57,41 @@ describe('data care in a window', () => {
     expect(care.bad).toBeUndefined();
   });
 
+  test('stopped by the person: said as such, not as a failure', async () => {
+    const { care } = open({ failing: { 'care.backUp': 'care-stopped' } });
+    expect(await care.backUp()).toBe(false);
+    expect(care.bad).toBeUndefined();
+    expect(care.stopped).toBe(translateError({ code: 'care-stopped' }));
+  });
+
+  test('what is under way is shown where it was begun; what the program began by itself, above everything', async () => {
+    const job = {
+      kind: 'write-archive',
+      step: 'locking',
+      share: 0.5,
+      stoppable: true,
+      stopping: false,
+    } as const;
+    const archive = open({ careJob: job });
+    await settled();
+    expect(archive.care.busy).toBe(true);
+    expect(archive.care.jobPlace).toBe('move');
+    const check = open({ careJob: { ...job, kind: 'check' } });
+    await settled();
+    expect(check.care.view?.job?.kind).toBe('check');
+    expect(check.care.jobPlace).toBeUndefined();
+  });
+
+  test('what was put aside is deleted after asking', async () => {
+    const file = { name: '2026-11-20T10-00-00Z', at: 1, reason: 'damaged', bytes: 10 } as const;
+    const { care } = open({ kept: [file] });
+    await settled();
+    care.deleting = file;
+    expect(await care.deleteKept()).toBe(true);
+    expect(care.view?.kept).toEqual([]);
+    expect(care.good).toBe(translate('care.keptDeleted'));
+  });
+
   test('one thing at a time', async () => {
     const { client, care } = open();
     const first = care.backUp();
