@@ -19,6 +19,7 @@ import { jobRunner } from './care/run-job.ts';
 import { officeCalendar, officeHours } from './core/outbox/calendar.ts';
 import type { SendPoint } from './core/outbox/dispatcher.ts';
 import type { Clock, Pause, Timers } from './core/ports.ts';
+import { storageProblem } from './core/storage-problem.ts';
 import { type TrayAction, trayModel } from './core/tray-model.ts';
 import { isDamage } from './db/care/copy.ts';
 import { readIncident, writeIncident } from './db/care/incident-file.ts';
@@ -716,7 +717,7 @@ async function start(): Promise<void> {
       void repair(workspace);
       return;
     }
-    const full = (error as { code?: unknown } | null)?.code === 'SQLITE_FULL';
+    const full = storageProblem(error) === 'full';
     notify(translate('app.name'), translateError({ code: full ? 'storage-full' : 'storage-failed' }), () =>
       showMain('outbox'),
     );
@@ -798,10 +799,10 @@ async function start(): Promise<void> {
   }
 
   async function explainDatabase(error: unknown): Promise<void> {
-    log.error('database-not-opened', { error: String(error) });
     const future = error instanceof DatabaseFromFutureError;
     const words = future ? 'dialog.databaseNewer' : 'dialog.databaseFailed';
     const detail = future ? (`${words}.detail` as const) : openingDetail(error);
+    log.error('database-not-opened', { error: String(error), said: detail });
     const { response } = await ask({
       type: 'error',
       title: translate(`${words}.title`),
@@ -829,20 +830,17 @@ async function ask(options: Electron.MessageBoxOptions): Promise<Electron.Messag
 
 /** Why the file with the texts could not be opened: each cause has its own next step. */
 function openingDetail(error: unknown) {
-  const code = String((error as { code?: unknown } | null)?.code ?? '');
-  if (code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT') return 'dialog.databaseFull.detail';
-  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED') || code === 'EBUSY') {
-    return 'dialog.databaseLocked.detail';
+  switch (storageProblem(error)) {
+    case 'full':
+      return 'dialog.databaseFull.detail';
+    case 'locked':
+      return 'dialog.databaseLocked.detail';
+    case 'read-only':
+      return 'dialog.databaseReadOnly.detail';
+    case 'failed':
+    case undefined:
+      return 'dialog.databaseFailed.detail';
   }
-  if (
-    code.startsWith('SQLITE_READONLY') ||
-    code.startsWith('SQLITE_CANTOPEN') ||
-    code === 'SQLITE_PERM' ||
-    ['EACCES', 'EPERM', 'EROFS'].includes(code)
-  ) {
-    return 'dialog.databaseReadOnly.detail';
-  }
-  return 'dialog.databaseFailed.detail';
 }
 
 let rules: Promise<TextRules> | undefined;

@@ -48,6 +48,7 @@ export const appErrorCodes = [
   'care-stopped',
   'storage-full',
   'storage-failed',
+  'storage-locked',
   'internal',
 ] as const;
 export type AppErrorCode = (typeof appErrorCodes)[number];

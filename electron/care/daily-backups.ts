@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { backupIsDue, hasRoom, superfluous } from '../core/care/backup-plan.ts';
 import { superfluousKept } from '../core/care/kept-plan.ts';
 import type { Clock, Log, Timers } from '../core/ports.ts';
+import { storageProblem } from '../core/storage-problem.ts';
 import {
   type BackupFile,
   backupFolder,
@@ -123,8 +124,8 @@ export class DailyBackups {
     } catch (error) {
       // Somebody stopped it: nothing is wrong.
       if (error instanceof JobStopped) throw error;
-      const full = ['SQLITE_FULL', 'ENOSPC'].includes(String((error as { code?: unknown }).code));
-      this.#problem = full || error instanceof NoRoomForBackup ? 'no-room' : 'failed';
+      this.#problem =
+        storageProblem(error) === 'full' || error instanceof NoRoomForBackup ? 'no-room' : 'failed';
       log.warn('backup-not-made', { error: String(error) });
       throw error;
     }

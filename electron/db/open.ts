@@ -14,7 +14,8 @@ import { migrate } from './migrate.ts';
 
 /** 'Outt' in ASCII: tells our files from others (`file` shows it). */
 export const applicationId = 0x4f757474;
-const busyMilliseconds = 5_000;
+/** Nobody of ours holds the file for long, and the main thread stands still while it waits for somebody else. */
+const busyMilliseconds = 2_000;
 /** Backups taken before migrating that are kept. */
 const keptBackups = 2;
 

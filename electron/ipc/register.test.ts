@@ -181,6 +181,7 @@ describe('answers', () => {
     [Object.assign(new Error('full'), { code: 'SQLITE_FULL' }), 'storage-full'],
     [Object.assign(new Error('no space'), { code: 'ENOSPC' }), 'storage-full'],
     [Object.assign(new Error('io'), { code: 'SQLITE_IOERR_WRITE' }), 'storage-failed'],
+    [Object.assign(new Error('database is locked'), { code: 'SQLITE_BUSY' }), 'storage-locked'],
     [Object.assign(new Error('gone'), { name: 'MessageNotFound' }), 'not-found'],
     [Object.assign(new Error('moved on'), { name: 'StaleTransition' }), 'stale'],
     [new TypeError('a bug'), 'internal'],

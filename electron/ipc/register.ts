@@ -13,6 +13,7 @@ import {
   type WindowKind,
 } from '../../shared/ipc/contract.ts';
 import type { Log } from '../core/ports.ts';
+import { storageProblem } from '../core/storage-problem.ts';
 import { type SenderFacts, trustedSender, type WindowRegistry } from './sender-guard.ts';
 
 /** What is needed of Electron's `ipcMain`. */
@@ -81,12 +82,19 @@ function register<M extends Method>(method: M, options: RegisterOptions): void {
 function failureOf(error: unknown, method: Method, log: Log): Result<never> {
   const code = expectedNames[error instanceof Error ? error.name : ''];
   if (code !== undefined) return failure(code);
-  const sqlite = String((error as { code?: unknown } | null)?.code ?? '');
-  log.error('ipc-failed', { method, error: String(error), code: sqlite });
-  if (sqlite === 'SQLITE_FULL' || sqlite === 'ENOSPC') return failure('storage-full');
-  // What the file system refuses carries its own names: EACCES, EROFS, EIO.
-  if (/^(SQLITE_|E[A-Z]+$)/.test(sqlite)) return failure('storage-failed');
-  return failure('internal');
+  const stored = String((error as { code?: unknown } | null)?.code ?? '');
+  log.error('ipc-failed', { method, error: String(error), code: stored });
+  switch (storageProblem(error)) {
+    case 'full':
+      return failure('storage-full');
+    case 'locked':
+      return failure('storage-locked');
+    case 'read-only':
+    case 'failed':
+      return failure('storage-failed');
+    case undefined:
+      return failure('internal');
+  }
 }
 
 const expectedNames: Readonly<Record<string, AppErrorCode>> = {
