@@ -111,6 +111,26 @@ test('what is set for an account in the window is what Clickatell gets', async (
   });
 });
 
+test('numbers go with + where the window says so for an account of the Platform', async ({
+  gateway,
+  start,
+}) => {
+  const application = await start();
+  const main = await setUpLive(application);
+  const [account] = await succeed(main, 'accounts.list', undefined);
+  const numbers = async () =>
+    (await gateway.sendRequests()).map(({ body }) => (JSON.parse(body) as { to: unknown }).to);
+  await send(main, account?.id ?? 0, 'As it comes');
+  await main.getByRole('button', { name: translate('navigation.settings'), exact: true }).click();
+  await main.getByRole('button', { name: translate('account.advanced'), exact: true }).click();
+  await main.getByRole('checkbox', { name: translate('account.numbersWithPlus') }).check();
+  await expect
+    .poll(async () => (await succeed(main, 'accounts.list', undefined))[0]?.settings)
+    .toEqual({ numbersWithPlus: true });
+  await send(main, account?.id ?? 0, 'With a plus');
+  expect(await numbers()).toEqual([['27821234567'], ['+27821234567']]);
+});
+
 test('Clickatell is asked about a text, and one for later is stopped there', async ({ gateway, start }) => {
   const application = await start();
   const main = await setUpLive(application);
