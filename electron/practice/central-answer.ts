@@ -57,7 +57,7 @@ export function verdictAnswer(
   return centralAnswer(lines, profile);
 }
 
-/** An error of the whole request is repeated for each of several recipients. */
+/** An error of the whole request is repeated for each of several recipients, unless the profile has it stand alone. */
 export function refusalAnswer(
   code: ErrorCode,
   recipients: readonly string[],
@@ -65,5 +65,6 @@ export function refusalAnswer(
   detail?: ErrorDetail,
 ): ApiAnswer {
   const line = errorLine(code, profile, detail);
-  return centralAnswer(recipients.length > 1 ? recipients.map((to) => `${line} To: ${to}`) : [line], profile);
+  const repeated = recipients.length > 1 && profile.wholeRefusal === 'each';
+  return centralAnswer(repeated ? recipients.map((to) => `${line} To: ${to}`) : [line], profile);
 }

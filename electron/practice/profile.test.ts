@@ -450,6 +450,22 @@ const cases: Cases = {
       'lines-crlf': 'ID: ID To: 2799900001\r\nERR: 122, Destination mobile opted out To: 447700900122',
     },
   },
+  wholeRefusal: {
+    look: async () => [
+      await lines('sendmsg', 'text=xxxx&to=2799900001,447700900301'),
+      await lines('sendmsg', 'text=xxxx&to=447700900122,447700900105'),
+    ],
+    seen: {
+      each: [
+        'ERR: 301, No credit left To: 2799900001\nERR: 301, No credit left To: 447700900301',
+        'ERR: 122, Destination mobile opted out To: 447700900122\nERR: 105, Invalid destination address To: 447700900105',
+      ],
+      once: [
+        'ERR: 301, No credit left',
+        'ERR: 122, Destination mobile opted out To: 447700900122\nERR: 105, Invalid destination address To: 447700900105',
+      ],
+    },
+  },
   errorWords: {
     look: () => lines('sendmsg', 'text=xxxx&to=447700900301'),
     seen: { documented: 'ERR: 301, No credit left', capitals: 'ERR: 301, No Credit Left' },

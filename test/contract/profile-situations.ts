@@ -25,6 +25,8 @@ export type Expected =
   | 'unknown'
   /** The same, and the account waits so many seconds. */
   | { readonly unknownFor: number }
+  /** The same, and the account waits for a person. */
+  | { readonly unknownBut: AccountPauseReason }
   /** Refused by us, before anything leaves. */
   | 'not carried'
   /** Refused by the gateway with this error, if it tells numbers. */
@@ -138,6 +140,18 @@ function moreThanFit(count: number) {
       ? asManyAsFit(circumstances, count, 'goes alone')
       : asManyAsFit(circumstances, count);
   };
+}
+
+/**
+ * What an error of Developers' Central means for each of several numbers: whatever comes without one is believed only when it
+ * comes before any number is looked at.
+ */
+function ofSeveral(circumstances: Circumstances, whole: Expected): Expected {
+  const { adapter, profile } = circumstances;
+  const once = adapter.family === 'central' && adapter.several && profile.wholeRefusal === 'once';
+  if (!once || typeof whole === 'string' || !('pauses' in whole) || whole.pauses === 'key-rejected')
+    return whole;
+  return whole.seconds === undefined ? { unknownBut: whole.pauses } : { unknownFor: whole.seconds };
 }
 
 function rateLimited({ adapter, profile }: Circumstances): Expected {
@@ -351,7 +365,7 @@ export const situations: readonly Situation[] = [
     name: 'the whole request is refused',
     messages: [plain, to('+447700900301')],
     expected: (circumstances) => {
-      const whole = { pauses: 'no-credit' } as const;
+      const whole = ofSeveral(circumstances, { pauses: 'no-credit' });
       if (!circumstances.adapter.several) return [usual(circumstances), 'kept'];
       // Each entry of a bulk is a request of its own.
       return circumstances.adapter.sendPath === '/messages/rest/bulk'
@@ -376,8 +390,9 @@ export const situations: readonly Situation[] = [
         if (!adapter.several) return [fine, ...Array.from({ length: count - 1 }, () => 'kept' as const)];
         const ofRequest = code !== 105 && adapter.sendPath !== '/messages/rest/bulk';
         const last = code === 105 && fine !== 'accepted' ? fine : one;
+        const whole = ofSeveral(circumstances, one);
         return Array.from({ length: count }, (_, index) =>
-          ofRequest ? one : index < count - 1 ? fine : last,
+          ofRequest ? whole : index < count - 1 ? fine : last,
         );
       },
     })),
@@ -386,7 +401,9 @@ export const situations: readonly Situation[] = [
     name: 'a rate limit for one of three numbers',
     messages: [...many(2), to('+447700900429')],
     expected: (circumstances) =>
-      circumstances.adapter.several ? rateLimited(circumstances) : [usual(circumstances), 'kept', 'kept'],
+      circumstances.adapter.several
+        ? ofSeveral(circumstances, rateLimited(circumstances))
+        : [usual(circumstances), 'kept', 'kept'],
   },
 
   // Numbers that behave badly
