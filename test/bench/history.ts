@@ -1,7 +1,7 @@
 /**
  * A history of a million texts: what paging, counting, enqueueing and searching take at 1,000, 100,000 and 1,000,000, how
- * large the file gets, and how long the main thread is ever held up while a worker searches, while an old history is
- * indexed and while a list of 100,000 recipients is read and made into texts.
+ * large the file gets, and how long the main thread is ever held up while a worker searches and while an old history is
+ * indexed. Lists of recipients are measured by `list.ts`.
  *
  *   npm run bench:history                      about five minutes, 1.2 GB in the temporary directory
  *   npm run bench:history -- --rows 100000     a quick look
@@ -20,6 +20,7 @@ import { SqliteOutboxStore } from '../../electron/db/stores/outbox.ts';
 import { SearchIndexBuilder } from '../../electron/db/stores/search-index.ts';
 import { search } from '../../electron/db/worker/jobs/search.ts';
 import { DatabaseWorkers } from '../../electron/db/worker/workers.ts';
+import { type Figure, figure, stall } from './stall.ts';
 
 const { values } = parseArgs({ options: { rows: { type: 'string', default: '1000000' } } });
 const most = Number(values.rows);
@@ -74,22 +75,6 @@ const timers: Timers = {
 };
 const log = { debug() {}, info() {}, warn: console.warn, error: console.error };
 
-function percentile(sorted: readonly number[], part: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
-}
-interface Figure {
-  readonly p50: number;
-  readonly p95: number;
-  readonly worst: number;
-}
-function figure(samples: number[]): Figure {
-  samples.sort((a, b) => a - b);
-  return {
-    p50: percentile(samples, 0.5),
-    p95: percentile(samples, 0.95),
-    worst: samples.at(-1) ?? Number.NaN,
-  };
-}
 async function measure(times: number, run: (index: number) => unknown): Promise<Figure> {
   const samples: number[] = [];
   for (let index = 0; index < times; index += 1) {
@@ -132,6 +117,7 @@ function grow(database: WriteDatabase, from: number, to: number): void {
 }
 
 type Figures = Map<string, Figure>;
+const nothing: Figure = { p50: 0, p95: 0, p99: 0, worst: 0 };
 
 async function look(database: WriteDatabase, rows: number): Promise<Figures> {
   const figures: Figures = new Map();
@@ -226,20 +212,6 @@ function kinds(database: WriteDatabase, rows: number): readonly [string, () => s
   ];
 }
 
-/** Longest time in which a timer of one millisecond did not come, while `work` runs. */
-async function stall(work: () => Promise<unknown>): Promise<Figure> {
-  const samples: number[] = [];
-  let last = performance.now();
-  const timer = setInterval(() => {
-    const now = performance.now();
-    samples.push(Math.max(0, now - last - 1));
-    last = now;
-  }, 1);
-  await work();
-  clearInterval(timer);
-  return figure(samples);
-}
-
 let failed = false;
 function gate(name: string, value: number, atMost: number, unit = 'ms'): void {
   const holds = value <= atMost;
@@ -271,7 +243,7 @@ console.log(
 );
 for (const name of names) {
   const cells = sizes.map((size) => {
-    const { p50, p95, worst } = results.get(size)?.get(name) ?? { p50: 0, p95: 0, worst: 0 };
+    const { p50, p95, worst } = results.get(size)?.get(name) ?? nothing;
     return `${milliseconds(p50)} / ${milliseconds(p95)} / ${milliseconds(worst)}`.padStart(24);
   });
   const ratio = (results.get(largest)?.get(name)?.p95 ?? 0) / (results.get(tenth)?.get(name)?.p95 ?? 1);
@@ -296,7 +268,7 @@ const workers = new DatabaseWorkers({
   log,
 });
 const queries = kinds(database, rows).map(([, query]) => query);
-const searching = await stall(async () => {
+const { late: searching } = await stall(async () => {
   for (let index = 0; index < 300; index += 1) {
     const input = {
       query: queries[index % queries.length]?.() ?? '',
@@ -329,8 +301,7 @@ console.log(
 console.log(`main thread while a worker searches: longest stall ${milliseconds(searching.worst)} ms`);
 
 console.log('\nGates');
-const at = (size: number, name: string): Figure =>
-  results.get(size)?.get(name) ?? { p50: 0, p95: 0, worst: 0 };
+const at = (size: number, name: string): Figure => results.get(size)?.get(name) ?? nothing;
 for (const name of names.filter((one) => one.startsWith('search')))
   gate(`${name}, p95`, at(largest, name).p95, 50);
 for (const name of names.filter((one) => one.startsWith('phone')))
