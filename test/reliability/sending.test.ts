@@ -1,4 +1,6 @@
 /** R6, R7, R8 and R13: what one failure may cost, what a clock may not do, how often a dead line is asked, and poison. */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
@@ -8,6 +10,7 @@ import {
   backoffFloorMilliseconds,
 } from '../../electron/core/outbox/backoff.ts';
 import { defaultLimits } from '../../electron/core/outbox/dispatcher.ts';
+import { closeDatabase, openDatabase } from '../../electron/db/open.ts';
 import { accepted, every, noLine, OutboxWorld, type Run, reset } from './outbox-world.ts';
 import { brokenRules, forgetsDueTimes } from './rules-broken-on-purpose.ts';
 import type { Rules } from './simulation.ts';
@@ -305,5 +308,63 @@ describe('R13: a text that ends the program whenever it is sent', () => {
 
   test('control: when it is queued again after a crash it goes on for ever', async () => {
     expect((await poison(brokenBy(/queued again/))).tries).toBeGreaterThan(3);
+  });
+
+  /** Starts the program until it no longer dies, at most ten times. A text that it dies of stands among others. */
+  async function poisonousClaim(
+    position: number,
+    rule = '',
+  ): Promise<{ deaths: number; sent: readonly string[] }> {
+    open();
+    const run = await world.start();
+    await run.dispatcher.pause({ reason: 'person', until: undefined, text: '' });
+    for (let text = 0; text < 8; text += 1)
+      await world.submit(run, 1, { body: text === position ? 'poison' : `text ${text}` });
+    await run.store.pauseAccount(1, undefined);
+    world.crash(run);
+    const sent: string[] = [];
+    let deaths = 0;
+    for (let start = 1; start <= 10; start += 1) {
+      const { signal, status, stdout, stderr } = spawnSync(
+        process.execPath,
+        [fileURLToPath(new URL('killed-in-claim.ts', import.meta.url)), world.path, `start-${start}`, rule],
+        { encoding: 'utf8', timeout: 30_000 },
+      );
+      sent.push(...stdout.split('\n').filter((line) => line !== ''));
+      if (status === 0) break;
+      expect(signal, stderr).toBe('SIGKILL');
+      deaths += 1;
+    }
+    return { deaths, sent: sent.sort() };
+  }
+  const others = (position: number): readonly string[] =>
+    Array.from({ length: 8 }, (_, text) => `text ${text}`).filter((_, text) => text !== position);
+
+  for (const position of [0, 3, 7]) {
+    test(`a text in place ${position} that it dies of while claiming is set aside after three starts that were its own`, {
+      timeout: 120_000,
+    }, async () => {
+      const { deaths, sent } = await poisonousClaim(position);
+      // One of a claim that was not announced, one of a claim with several in it, three of its own.
+      expect(deaths).toBeLessThanOrEqual(5);
+      expect(sent).toEqual(others(position));
+      const database = openDatabase(world.path);
+      expect(
+        database.prepare(`SELECT body, error_code AS code FROM message WHERE state = 'needs_decision'`).all(),
+      ).toEqual([{ body: 'poison', code: 'ends-program' }]);
+      // What was under way when the claim that nobody had announced ended it, and nothing after that.
+      expect(
+        database.prepare(`SELECT count(*) FROM message WHERE state = 'in_doubt'`).pluck().get(),
+      ).toBeLessThanOrEqual(defaultLimits.concurrency);
+      closeDatabase(database);
+    });
+  }
+
+  test('control: where nobody counts, it dies at each start and nothing else goes either', {
+    timeout: 120_000,
+  }, async () => {
+    const { deaths, sent } = await poisonousClaim(0, 'forgetful');
+    expect(deaths).toBe(10);
+    expect(sent).toEqual([]);
   });
 });

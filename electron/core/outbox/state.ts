@@ -37,7 +37,7 @@ export const transitions = {
     claim: 'sending',
     cancel: 'cancelled',
     'hold-late': 'needs_decision',
-    // What is stored cannot be read. It must not hold up the others, and nothing of it may be sent.
+    // What is stored cannot be read, or the program ends whenever it is claimed. It must not hold up the others.
     'set-aside': 'needs_decision',
     // It comes from a copy (restored, salvaged, moved): it may have gone out since the copy was made.
     'hold-copied': 'needs_decision',

@@ -11,6 +11,7 @@ import * as dataCare from './0080-data-care.ts';
 import * as size from './0090-size.ts';
 import * as guards from './0100-guards.ts';
 import * as templates from './0110-templates.ts';
+import * as claimMark from './0120-claim-mark.ts';
 
 export interface Migration {
   readonly version: number;
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   size,
   guards,
   templates,
+  claimMark,
 ];

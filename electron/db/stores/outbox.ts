@@ -77,6 +77,19 @@ interface Group {
   sameText: boolean;
 }
 
+/** Claims of this run that are still announced before they are made. */
+interface ClaimWatch {
+  readonly oneByOne: boolean;
+  claims: number;
+}
+
+interface WatchedClaim {
+  readonly request: ClaimRequest;
+  readonly setAside: number;
+  /** The text in front, which is announced; undefined: nothing is due. */
+  readonly messageId: number | undefined;
+}
+
 interface Change {
   readonly providerId?: string | undefined;
   readonly errorCode?: string | undefined;
@@ -88,6 +101,10 @@ interface Change {
 const maxFallenDue = 1_000;
 const maxHeldAtOnce = 500;
 const nothingClaimed = { attempts: [], setAside: 0, limited: false, tooMany: false } as const;
+/** So many starts may end in the claim of a text before it is set aside. */
+const deathsBeforeSetAside = 3;
+/** More than one claim takes at once: the text that the program dies of is among them. */
+const watchedOneByOne = 1_000;
 /** Longest text of the gateway's that is kept. */
 const keptTextUnits = 500;
 
@@ -123,6 +140,8 @@ export class SqliteOutboxStore implements OutboxStore {
   readonly #numbers: NumberNotes | undefined;
   readonly #firstQuestionAt: OutboxStoreParts['firstQuestionAt'];
   readonly #sql;
+  /** By account. */
+  readonly #claimWatch = new Map<number, ClaimWatch>();
 
   constructor(database: WriteDatabase, parts: OutboxStoreParts) {
     this.#database = database;
@@ -170,18 +189,91 @@ export class SqliteOutboxStore implements OutboxStore {
     const late = this.#sql.late.get({ accountId, now, limit: 1 }) !== undefined;
     const claims = claim !== undefined && this.#mayClaim(claim);
     if (results.length === 0 && !late && !claims) return { ...nothingClaimed, held: 0 };
+    const watched = claims ? this.#watchClaim(claim, results) : undefined;
+    const asked = watched?.request ?? claim;
+    try {
+      const report = this.#write(() => {
+        if (watched === undefined) this.#close(results);
+        // After the close: what came back not sent may have become late meanwhile.
+        const held = this.#holdLate(accountId, now);
+        // Not `claims`: what has just come back may be due again.
+        const { setAside, ...claimed } = asked === undefined ? nothingClaimed : this.#claim(asked);
+        return { ...claimed, held: held + setAside + (watched?.setAside ?? 0) };
+      });
+      if (watched !== undefined) this.#claimSurvived(accountId, watched, report);
+      return report;
+    } catch (error) {
+      // Refused is not died of: the disk may refuse as often as it likes.
+      if (watched?.messageId !== undefined) this.#takeBackMark(watched.messageId);
+      throw error;
+    }
+  }
+
+  /**
+   * What a claim cannot survive ends the program at each start, before anything is written of it. So the first claim of a run
+   * is announced, in a transaction of its own; one that is found announced and not done at the next start is taken up text by
+   * text, each announced, and a text that has been announced so often is set aside. What is known already is written with the
+   * announcement, so that it does not end in doubt over it.
+   */
+  #watchClaim(claim: ClaimRequest, results: readonly AttemptResult[]): WatchedClaim | undefined {
+    const { accountId, now, afterId = 0 } = claim;
+    const watch = this.#claimWatch.get(accountId) ?? this.#beginWatch(accountId);
+    if (watch.claims <= 0) return undefined;
+    const request = watch.oneByOne
+      ? { ...claim, maxAttempts: 1, maxRecipients: 1, maxPersonalTexts: 1 }
+      : claim;
     return this.#write(() => {
       this.#close(results);
-      // After the close: what came back not sent may have become late meanwhile.
-      const held = this.#holdLate(accountId, now);
-      // Not `claims`: what has just come back may be due again.
-      const { setAside, ...claimed } = claim === undefined ? nothingClaimed : this.#claim(claim);
-      return { ...claimed, held: held + setAside };
+      this.#sql.fallDue.run({ accountId, now, limit: maxFallenDue });
+      const due = claim.open === false ? this.#sql.dueInQuiet : this.#sql.due;
+      let setAside = 0;
+      for (;;) {
+        const first = due.get({ accountId, now, afterId }) as StoredMessage | undefined;
+        if (first === undefined) return { request, setAside, messageId: undefined };
+        const deaths = (this.#sql.deaths.get(first.id, first.attempt_no) as number | undefined) ?? 0;
+        if (deaths < deathsBeforeSetAside) {
+          this.#sql.markClaim.run({
+            accountId,
+            id: first.id,
+            attemptNumber: first.attempt_no,
+            deaths: deaths + 1,
+          });
+          return { request, setAside, messageId: first.id };
+        }
+        this.#change(first, 'set-aside', { errorCode: 'ends-program' });
+        setAside += 1;
+      }
     });
+  }
+
+  #beginWatch(accountId: number): ClaimWatch {
+    const oneByOne = this.#sql.diedInClaim.get(accountId) !== undefined;
+    const watch = { oneByOne, claims: oneByOne ? watchedOneByOne : 1 };
+    this.#claimWatch.set(accountId, watch);
+    return watch;
+  }
+
+  #claimSurvived(accountId: number, { messageId }: WatchedClaim, { attempts }: TurnReport): void {
+    const watch = this.#claimWatch.get(accountId);
+    if (watch === undefined) return;
+    if (attempts.length > 0) watch.claims -= 1;
+    // Nothing is left of what it died of.
+    else if (watch.oneByOne && messageId === undefined) watch.claims = 0;
+    const claimed = attempts.some(({ messages }) => messages.some(({ id }) => id === messageId));
+    if (messageId !== undefined && !claimed) this.#takeBackMark(messageId);
+  }
+
+  #takeBackMark(messageId: number): void {
+    try {
+      this.#sql.takeBackMark.run(messageId);
+    } catch {
+      // It counts once too often then, for a text that a person is asked about at worst.
+    }
   }
 
   async recover(): Promise<RecoveryReport> {
     return this.#write(() => {
+      this.#sql.forgetMarks.run();
       const open = this.#sql.foreignOpenAttempts.all(this.#runId) as { id: number }[];
       let inDoubt = 0;
       for (const attempt of open) {
@@ -783,6 +875,18 @@ function prepare(database: WriteDatabase) {
        FROM json_each(?) AS entry
        WHERE message.id = CAST(entry.value ->> 0 AS INTEGER) AND state = 'sending' AND attempt_no = entry.value ->> 1`,
     ),
+    deaths: database.prepare('SELECT deaths FROM claim_mark WHERE message_id = ? AND attempt_no = ?').pluck(),
+    markClaim: database.prepare(
+      `INSERT INTO claim_mark(message_id, account_id, attempt_no, deaths) VALUES (:id, :accountId, :attemptNumber, :deaths)
+       ON CONFLICT(message_id) DO UPDATE SET attempt_no = excluded.attempt_no, deaths = excluded.deaths`,
+    ),
+    takeBackMark: database.prepare('UPDATE claim_mark SET deaths = deaths - 1 WHERE message_id = ?'),
+    // Of the marks of claims that were made nothing is left.
+    forgetMarks: database.prepare(
+      `DELETE FROM claim_mark WHERE deaths < 1 OR NOT EXISTS (
+         SELECT 1 FROM message WHERE id = message_id AND state = 'queued' AND message.attempt_no = claim_mark.attempt_no)`,
+    ),
+    diedInClaim: database.prepare('SELECT 1 FROM claim_mark WHERE account_id = ? LIMIT 1'),
     openAttempt: database.prepare(
       'INSERT INTO attempt(account_id, run_id, request_ref, opened_at) VALUES (?, ?, ?, ?)',
     ),

@@ -97,6 +97,8 @@ export function sentenceFor(message: MessageDetail, status: StatusView | undefin
       );
     case 'needs_decision':
       if (isCopyOrigin(message.errorCode)) return translate(`sentence.held.${message.errorCode}`);
+      if (message.errorCode === 'ends-program') return translate('sentence.endsProgram');
+      if (message.errorCode === 'unreadable') return translate('sentence.unreadable');
       if (message.errorCode === 'turned-away') {
         return translate('sentence.turnedAway', { reason: message.errorText ?? '' });
       }

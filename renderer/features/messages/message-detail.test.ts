@@ -27,6 +27,16 @@ async function open(state: 'queued' | 'sending' | 'in_doubt' | 'needs_decision')
 }
 
 describe('sentenceFor', () => {
+  it('does not call a text late that was set aside for another reason', () => {
+    for (const [errorCode, key] of [
+      ['ends-program', 'sentence.endsProgram'],
+      ['unreadable', 'sentence.unreadable'],
+    ] as const) {
+      const message = fakeMessage(1, { state: 'needs_decision', errorCode });
+      expect(sentenceFor(message, undefined, 0)).toBe(translate(key));
+    }
+  });
+
   it('has a sentence for every state', async () => {
     const answer = await createFakeClient(makeScenario('empty')).call('app.status');
     const status = answer.ok ? answer.value : undefined;
