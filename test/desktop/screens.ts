@@ -5,22 +5,15 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { expect, type Locator, type Page } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { translate } from '../../shared/i18n/translate.ts';
 import { succeed } from './bridge.ts';
 import { liveKey, openMain, openQuickSend, setUpLive } from './fixture.ts';
 import { startGateway } from './gateway.ts';
 import { launch } from './launch.ts';
+import { directory, everyLook, picture, settle, show, themes } from './pictures.ts';
 import { pictureOfDesktop, resizeFocusedWindow } from './screen.ts';
 import { findTray } from './tray.ts';
-
-const directory = fileURLToPath(new URL('../../docs/screens', import.meta.url));
-const sizes = [
-  { width: 1280, height: 800 },
-  { width: 900, height: 600 },
-] as const;
-const themes = ['light', 'dark'] as const;
 
 /** Numbers of the practice gateway that behave badly on purpose: electron/practice/magic-numbers.ts. */
 const texts: readonly { readonly to: string; readonly body: string }[] = [
@@ -38,49 +31,6 @@ const texts: readonly { readonly to: string; readonly body: string }[] = [
   { to: '+44 7700 900003', body: 'Your new glasses can be collected from Thursday.' },
   { to: '084 555 0123', body: 'We are closed on Monday. Happy holidays from all of us. 🌻' },
 ];
-
-/** Until fonts are there and nothing moves any more. */
-async function settle(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    await document.fonts.ready;
-    await Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined)));
-  });
-}
-
-async function picture(page: Page, name: string): Promise<void> {
-  await settle(page);
-  await page.screenshot({ path: join(directory, `${name}.png`), animations: 'disabled' });
-}
-
-/** The window in the foreground is resized by the window manager, as by its corner. */
-async function resize(page: Page, { width, height }: { width: number; height: number }): Promise<void> {
-  await expect.poll(() => page.evaluate(() => document.hasFocus())).toBe(true);
-  await resizeFocusedWindow(width, height);
-  await expect
-    .poll(() => page.evaluate(() => [window.innerWidth, window.innerHeight]))
-    .toEqual([width, height]);
-}
-
-/** @param top brought to the top of what scrolls, for views that are longer than a window */
-async function everyLook(page: Page, name: string, top?: Locator): Promise<void> {
-  for (const size of sizes) {
-    await resize(page, size);
-    await top?.evaluate((element) => element.scrollIntoView({ block: 'start' }));
-    for (const theme of themes) {
-      await page.emulateMedia({ colorScheme: theme });
-      await picture(page, `${name}-${theme}-${size.width}x${size.height}`);
-    }
-  }
-  await page.emulateMedia({ colorScheme: null });
-}
-
-async function show(page: Page, section: 'history' | 'outbox' | 'settings'): Promise<void> {
-  // The number of waiting texts is part of the button's name.
-  await page
-    .getByRole('navigation')
-    .getByRole('button', { name: new RegExp(`^${translate(`navigation.${section}`)}`) })
-    .click();
-}
 
 rmSync(directory, { recursive: true, force: true });
 mkdirSync(directory, { recursive: true });
