@@ -53,6 +53,11 @@ export class ListForm {
       this.#client.call('schedule.window'),
     ]);
     this.#window = window.ok ? window.value : undefined;
+    // The question for a reason went with the quiet hours.
+    if (this.quiet === undefined && this.problemField === 'reason') {
+      this.problem = undefined;
+      this.problemField = undefined;
+    }
     if (answer.ok) this.#show(answer.value);
   }
 

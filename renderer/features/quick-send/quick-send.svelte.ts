@@ -163,6 +163,8 @@ export class QuickSend {
   async readQuiet(): Promise<void> {
     const answer = await this.#client.call('schedule.window');
     this.#window = answer.ok ? answer.value : undefined;
+    // The question for a reason went with the quiet hours.
+    if (this.quiet === undefined && this.problemField === 'reason') this.#clearProblem();
   }
 
   overrideQuiet(overrides: boolean): void {

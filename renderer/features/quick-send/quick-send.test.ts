@@ -330,6 +330,18 @@ describe('sending', () => {
     form.stop();
   });
 
+  it('asks for no reason any more once quiet hours are over', async () => {
+    const { client, form } = await written({ heldUntil: Date.now() + 3_600_000 });
+    await form.readQuiet();
+    form.overrideQuiet(true);
+    await form.submit();
+    expect(form.problemField).toBe('reason');
+    client.fail('schedule.window', 'internal');
+    await form.readQuiet();
+    expect([form.problem, form.problemField]).toEqual([undefined, undefined]);
+    form.stop();
+  });
+
   it('brings back only the recipients whose text had not left', async () => {
     const { client, form } = await written({ settings: { country: 'ZA', undoSeconds: 8 } });
     await form.submit();
