@@ -9,8 +9,11 @@ import {
   backoffCapMilliseconds,
   backoffFloorMilliseconds,
 } from '../../electron/core/outbox/backoff.ts';
+import { officeCalendar } from '../../electron/core/outbox/calendar.ts';
 import { defaultLimits } from '../../electron/core/outbox/dispatcher.ts';
+import type { Calendar } from '../../electron/core/ports.ts';
 import { closeDatabase, openDatabase } from '../../electron/db/open.ts';
+import { noQuietHours } from '../../shared/domain/quiet-hours.ts';
 import { accepted, every, noLine, OutboxWorld, type Run, reset } from './outbox-world.ts';
 import { brokenRules, forgetsDueTimes } from './rules-broken-on-purpose.ts';
 import type { Rules } from './simulation.ts';
@@ -125,6 +128,74 @@ describe('R7: clocks', () => {
     answer();
     await world.time.advance(second);
     expect(world.states(run)).toEqual(['accepted']);
+  });
+
+  /**
+   * A text every ten minutes through ten hours of a night in which nothing may go between midnight and seven.
+   * @returns the local time at which each request left, by a calendar that is not ours, and how many texts still wait
+   */
+  async function night(
+    zone: () => string,
+    from: string,
+    calendar?: Calendar,
+  ): Promise<{ readonly left: readonly string[]; readonly unsent: number }> {
+    open();
+    const { clock } = world.time;
+    world.time.moveWallClock(Date.parse(from) - clock.now());
+    const left: string[] = [];
+    world.answer = (batch) => {
+      left.push(
+        new Intl.DateTimeFormat('en-GB', { timeZone: zone(), hour: '2-digit', minute: '2-digit' }).format(
+          clock.now(),
+        ),
+      );
+      return accepted(batch);
+    };
+    const hours = { ...noQuietHours, week: noQuietHours.week.map(() => [{ from: 0, to: 7 * 60 }]) };
+    const run = await world.start({ calendar: calendar ?? officeCalendar({ hours: () => hours, zone }) });
+    for (let text = 0; text < 6 * 10; text += 1) {
+      await world.submit(run, 1);
+      await world.time.advance(10 * minute);
+    }
+    return { left, unsent: world.states(run).filter((state) => state === 'queued').length };
+  }
+  const inQuiet = (left: readonly string[]): readonly string[] => left.filter((time) => time < '07:00');
+
+  // Ten hours from 22:30 on. https://www.iana.org/time-zones
+  for (const [name, zone, from] of [
+    ['clocks go forward', 'Europe/Berlin', '2027-03-27T21:30:00Z'],
+    ['clocks go back', 'Europe/Berlin', '2027-10-30T20:30:00Z'],
+    ['clocks go forward at midnight', 'America/Santiago', '2027-09-05T02:30:00Z'],
+    ['clocks go back by half an hour', 'Australia/Lord_Howe', '2027-04-03T11:30:00Z'],
+    ['nothing changes', 'Africa/Johannesburg', '2027-03-27T20:30:00Z'],
+  ] as const) {
+    test(`a night in which ${name}: nothing goes before seven, everything soon after`, async () => {
+      const { left, unsent } = await night(() => zone, from);
+      expect(inQuiet(left)).toEqual([]);
+      expect(left.some((time) => time >= '07:00' && time < '07:02')).toBe(true);
+      expect(unsent).toBe(0);
+    });
+  }
+
+  test('a computer that is carried to another zone in the night keeps to the hours there', async () => {
+    let zone = 'Africa/Johannesburg';
+    const travelsAt = Date.parse('2027-03-28T00:00:00Z');
+    const here = (): string => {
+      if (world.time.clock.now() >= travelsAt) zone = 'Europe/London';
+      return zone;
+    };
+    const { left, unsent } = await night(here, '2027-03-27T20:30:00Z');
+    expect(inQuiet(left)).toEqual([]);
+    expect(unsent).toBe(0);
+  });
+
+  test('control: a calendar that keeps the offset of the evening is caught', async () => {
+    const offset = 2 * hour;
+    const wrong: Calendar = {
+      windowAt: (now) => ({ open: (now + offset) % day >= 7 * hour, changesAt: undefined }),
+    };
+    const { left } = await night(() => 'Europe/Berlin', '2027-10-30T20:30:00Z', wrong);
+    expect(inQuiet(left)).not.toEqual([]);
   });
 
   /** Requests within a minute after the line broke and the wall clock was moved. */
