@@ -431,7 +431,7 @@ async function start(): Promise<void> {
       throw error;
     }
     const before = workspace;
-    if (before?.mode === 'practice' && opened.mode === 'live') carryTemplates(before, opened);
+    if (before?.mode === 'practice' && opened.mode === 'live') carryOver(before, opened);
     workspace = opened;
     // A file that does not close well must not keep the other from working.
     await before?.close().catch((error: unknown) => log.error('close-failed', { error: String(error) }));
@@ -515,13 +515,17 @@ async function start(): Promise<void> {
     await adopt(await open(mode));
   }
 
-  /** Templates that were written while practising are not written again; once, so that none comes back after it was removed. */
-  function carryTemplates(practice: Workspace, live: Workspace): void {
+  /**
+   * Templates and contacts that were written while practising are not written again. Once: none comes back after it was
+   * removed.
+   */
+  function carryOver(practice: Workspace, live: Workspace): void {
     try {
       if (live.templates.count() === 0) live.templates.add(practice.templates.list(), clock.now());
+      if (live.contacts.count() === 0) live.contacts.add(practice.contacts.all(), clock.now());
     } catch (error) {
       // They are still in practice; going live does not hang on them.
-      log.error('templates-not-carried', { error: String(error) });
+      log.error('not-carried-over', { error: String(error) });
     }
   }
 

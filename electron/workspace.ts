@@ -43,6 +43,7 @@ import { markClean, markClosing, markRunning } from './db/care/last-end.ts';
 import { type CarefulOpening, openCarefully } from './db/care/open-carefully.ts';
 import { closeDatabase } from './db/open.ts';
 import { AccountStore } from './db/stores/accounts.ts';
+import { SqliteContactStore } from './db/stores/contacts.ts';
 import { SqliteControlStore } from './db/stores/control.ts';
 import { SqliteDeliveryStore } from './db/stores/delivery.ts';
 import { SqliteDraftStore } from './db/stores/drafts.ts';
@@ -330,6 +331,7 @@ async function workOn(
     recurring,
     recurrences,
     templates: new SqliteTemplateStore(database),
+    contacts: new SqliteContactStore(database),
     care: { path: databaseFile, eraser, retention, backups },
     incident,
     needsCheck,

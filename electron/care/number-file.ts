@@ -40,7 +40,8 @@ export function writeNumberFile(
             Number(found.optedOut !== null) +
             Number(found.notReached !== null) +
             found.recurring.length +
-            found.lists.length;
+            found.lists.length +
+            found.contacts.length;
           write(facts(found));
         },
         text(row) {
@@ -72,7 +73,7 @@ interface FormatWriter {
 function jsonWriter(number: string): FormatWriter {
   return {
     start: `{"number":${JSON.stringify(number)}`,
-    facts: ({ optedOut, notReached, recurring, lists }) => {
+    facts: ({ optedOut, notReached, recurring, lists, contacts }) => {
       const besides = {
         optedOut: optedOut === null ? null : { ...optedOut, since: moment(optedOut.since) },
         notReached:
@@ -84,6 +85,7 @@ function jsonWriter(number: string): FormatWriter {
           stoppedAt: moment(one.stoppedAt),
         })),
         lists: lists.map((list) => ({ ...list, createdAt: moment(list.createdAt) })),
+        contacts: contacts.map((contact) => ({ ...contact, createdAt: moment(contact.createdAt) })),
       };
       return `,${JSON.stringify(besides).slice(1, -1)},"texts":[`;
     },
@@ -133,7 +135,7 @@ function csvWriter(number: string): FormatWriter {
   return {
     // Without the mark, spreadsheets take UTF-8 for the system's old character set.
     start: `\ufeff${csvLine(csvColumns)}`,
-    facts: ({ optedOut, notReached, recurring, lists }) =>
+    facts: ({ optedOut, notReached, recurring, lists, contacts }) =>
       [
         ...(optedOut === null
           ? []
@@ -157,6 +159,12 @@ function csvWriter(number: string): FormatWriter {
           details: text.rule,
         })),
         ...lists.map((list) => ({ what: 'on a list', time: moment(list.createdAt), details: list.fileName })),
+        ...contacts.map(({ name, notes, groups, createdAt }) => ({
+          what: 'contact',
+          time: moment(createdAt),
+          text: name,
+          details: [groups, notes].filter((part) => part !== '').join(': '),
+        })),
       ]
         .map((cells) => line({ number, ...cells }))
         .join(''),

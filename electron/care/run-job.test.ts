@@ -137,7 +137,7 @@ describe('the file about one number', () => {
         VALUES (1, '["+27820000001","${recipient}"]', '=every Monday', 1, 'gsm-7', '{"every":"week"}', 60, 0, 3000),
           (1, '["+27820000001"]', 'somebody else', 1, 'gsm-7', '{}', 60, 0, 3000);
       INSERT INTO list_import(submission_id, file_name, created_at) VALUES ('list', 'patients.csv', 4000);
-      INSERT INTO list_import_recipient VALUES ('list', 1, '${recipient}');`);
+      INSERT INTO list_import_recipient(submission_id, position, recipient) VALUES ('list', 1, '${recipient}');`);
     const json = join(directory, 'number.json');
     const report = { texts: 1, other: 4 };
     expect(await run('export-number', { path, recipient, target: json, format: 'json' })).toEqual(report);

@@ -611,6 +611,73 @@ export interface TemplateStore {
   add(templates: readonly NewTemplate[], now: number): number;
 }
 
+// --- contacts -------------------------------------------------------------------------------------------------------
+
+/** What a person writes of a contact. */
+export interface NewContact {
+  readonly name: string;
+  /** E.164. */
+  readonly number: string;
+  readonly notes: string;
+  /** Names of groups; one that is not there yet comes into being. */
+  readonly groups: readonly string[];
+}
+
+export interface Contact extends NewContact {
+  readonly id: number;
+  /** When a text to the number was last written; undefined: never, or all of it was erased. */
+  readonly textedAt: number | undefined;
+}
+
+/** Where a page of contacts ends: the last one's place in the order. */
+export interface ContactPlace {
+  readonly order: string;
+  readonly id: number;
+}
+
+export interface ContactQuery {
+  /** Words that a name begins with, in any order, or a number as far as it is known. Empty: everybody. */
+  readonly words: readonly string[];
+  readonly digits: string | undefined;
+  readonly group: string | undefined;
+  readonly after: ContactPlace | undefined;
+  readonly limit: number;
+}
+
+export interface ContactGroup {
+  readonly name: string;
+  readonly members: number;
+}
+
+export interface ContactStore {
+  /** By name. */
+  page(query: ContactQuery): {
+    readonly contacts: readonly Contact[];
+    readonly next: ContactPlace | undefined;
+  };
+  count(): number;
+  /** Everybody, for taking them elsewhere. */
+  all(): readonly NewContact[];
+  /** Those that were texted last come first. */
+  suggest(words: readonly string[], digits: string | undefined, limit: number): readonly Contact[];
+  /** Undefined: the same name with the same number is there already. */
+  create(contact: NewContact, now: number): Contact | undefined;
+  /** `gone`: there is none with this id. `present`: another one has the same name and number. */
+  change(id: number, contact: NewContact, now: number): Contact | 'gone' | 'present';
+  remove(id: number): void;
+  /** Several at once, in one transaction; those that are there already are not added again. @returns how many were */
+  add(contacts: readonly NewContact[], now: number): number;
+  /** Everybody with this number, by name. */
+  namesOf(number: string): readonly string[];
+  groups(): readonly ContactGroup[];
+  /** Groups whose name has words that begin so. */
+  suggestGroups(words: readonly string[], limit: number): readonly ContactGroup[];
+  /** Each number once. */
+  numbersOf(group: string, limit: number): readonly string[];
+  /** Forgets everybody with this number. @returns how many */
+  eraseNumber(number: string): number;
+}
+
 // --- lists of recipients ---------------------------------------------------------------------------------------
 
 /** What each text of a list will be, but for its number and reference. */

@@ -6,11 +6,13 @@
 
 import { type AccountPauseReason, type MessageState, openStates } from '../../shared/domain/message.ts';
 import { withoutPassedTime } from '../../shared/domain/message-options.ts';
+import { readPastedContact } from '../../shared/domain/pasted-contact.ts';
 import { noQuietHours } from '../../shared/domain/quiet-hours.ts';
-import { finds, parseQuery } from '../../shared/domain/search.ts';
+import { finds, fold, parseQuery, wordsOf } from '../../shared/domain/search.ts';
 import { examplesOf } from '../../shared/domain/trades.ts';
 import { type AppErrorCode, failure, type Result, success } from '../../shared/errors.ts';
 import { translate } from '../../shared/i18n/translate.ts';
+import type { ContactView } from '../../shared/ipc/contact-methods.ts';
 import type {
   AccountView,
   AskedView,
@@ -54,6 +56,7 @@ export interface Scenario {
   /** What becomes of texts that the pretend Clickatell is asked about. */
   readonly told: Extract<AskedView, { kind: 'status' }>['meaning'];
   readonly templates: readonly Input<'templates.create'>[];
+  readonly contacts: readonly ContactView[];
   readonly incident: Output<'care.read'>['incident'];
   /** What is under way with the office's data. */
   readonly careJob: Output<'care.read'>['job'];
@@ -109,6 +112,22 @@ export function fakeAccount(id: number, changes: Partial<AccountView> = {}): Acc
 
 function fakeTemplate(id: number, content: Input<'templates.create'>): TemplateView {
   return { ...content, id, usedCount: 0, usedAt: null, changedAt: 0, versions: 0 };
+}
+
+export function fakeContact(id: number, name: string, changes: Partial<ContactView> = {}): ContactView {
+  const tail = String(1_000 + id);
+  return {
+    id,
+    name,
+    number: `+2782555${tail}`,
+    display: `+27 82 555 ${tail}`,
+    notes: '',
+    groups: [],
+    textedAt: null,
+    optedOut: false,
+    flagged: false,
+    ...changes,
+  };
 }
 
 /** Three templates in two folders. */
@@ -290,6 +309,7 @@ const base: Scenario = {
   optOuts: [],
   flagged: [],
   templates: [],
+  contacts: [],
   incident: null,
   careJob: null,
   kept: [],
@@ -530,6 +550,7 @@ export function createFakeClient(scenario: Scenario): FakeClient {
   let templates: TemplateView[] = scenario.templates.map((content, index) =>
     fakeTemplate(index + 1, content),
   );
+  let contacts: ContactView[] = [...scenario.contacts];
   let removedTemplates: TemplateView[] = [];
   const templateVersions = new Map<number, Output<'templates.versions'>>();
   let recurring: Output<'recurring.list'> = [];
@@ -659,7 +680,12 @@ export function createFakeClient(scenario: Scenario): FakeClient {
       return success(status());
     },
     'app.log': () => success(undefined),
-    'recipients.understand': ({ input }) => success(understand(input, settings.country)),
+    'recipients.understand': ({ input }) => {
+      const understood = understand(input, settings.country);
+      if (understood.kind !== 'valid') return success(understood);
+      const names = contacts.filter(({ number }) => number === understood.e164).map(({ name }) => name);
+      return success(names.length === 0 ? understood : { ...understood, name: names.join(', ') });
+    },
     'sending.submit': ({ submissionId, recipients, body, accountId, options, sendAt }) => {
       const before = submissions.get(submissionId);
       if (before !== undefined)
@@ -728,6 +754,71 @@ export function createFakeClient(scenario: Scenario): FakeClient {
         closedDay: null,
         zone: 'Africa/Johannesburg',
       }),
+    'contacts.page': ({ query, group }) => {
+      const words = wordsOf(fold(query));
+      const rows = contacts
+        .filter(({ name }) => words.every((word) => wordsOf(fold(name)).some((one) => one.startsWith(word))))
+        .filter(({ groups }) => group === null || groups.includes(group))
+        .sort((a, b) => a.name.localeCompare(b.name));
+      return success({ rows, next: null, total: contacts.length });
+    },
+    'contacts.groups': () => {
+      const names = [...new Set(contacts.flatMap(({ groups }) => groups))].sort();
+      return success(
+        names.map((name) => ({
+          name,
+          members: contacts.filter(({ groups }) => groups.includes(name)).length,
+        })),
+      );
+    },
+    'contacts.save': ({ id, number, ...content }) => {
+      const understood = understand(number, settings.country);
+      if (understood.kind === 'invalid') return failure('contact-number');
+      const saved: ContactView = {
+        ...content,
+        id: id ?? 1_000 + contacts.length,
+        number: understood.e164,
+        display: understood.display,
+        textedAt: null,
+        optedOut: false,
+        flagged: false,
+      };
+      contacts = [...contacts.filter((contact) => contact.id !== id), saved];
+      return success(saved);
+    },
+    'contacts.remove': ({ id }) => {
+      contacts = contacts.filter((contact) => contact.id !== id);
+      return success(undefined);
+    },
+    'contacts.paste': ({ text, groups }) => {
+      const notUnderstood: { line: number; text: string }[] = [];
+      let added = 0;
+      for (const [index, line] of text.split('\n').entries()) {
+        const read = readPastedContact(line);
+        const understood = understand(read?.number ?? '', settings.country);
+        if (read === undefined || understood.kind === 'invalid') {
+          if (line.trim() !== '') notUnderstood.push({ line: index + 1, text: line });
+          continue;
+        }
+        added += 1;
+        const { e164, display } = understood;
+        const id = 2_000 + contacts.length;
+        const rest = { notes: '', groups, textedAt: null, optedOut: false, flagged: false };
+        contacts = [...contacts, { id, name: read.name, number: e164, display, ...rest }];
+      }
+      return success({ added, already: 0, notUnderstood });
+    },
+    'contacts.suggest': ({ query }) => {
+      const words = wordsOf(fold(query));
+      return success(
+        contacts
+          .filter(({ name }) =>
+            words.every((word) => wordsOf(fold(name)).some((one) => one.startsWith(word))),
+          )
+          .slice(0, 8)
+          .map(({ name, display, optedOut }) => ({ kind: 'contact', name, display, optedOut })),
+      );
+    },
     'templates.list': () => success([...templates]),
     'templates.create': (content) => {
       const created = fakeTemplate(templates.length + 1, content);
@@ -1001,7 +1092,7 @@ export function createFakeClient(scenario: Scenario): FakeClient {
       if (recipient.kind === 'invalid') return failure('recipient-invalid');
       const found = [...messages.values()].filter((message) => message.recipient === recipient.e164);
       const open = found.filter(({ state }) => (openStates as readonly string[]).includes(state)).length;
-      return success({ display: recipient.display, erasable: found.length - open, open });
+      return success({ display: recipient.display, erasable: found.length - open, open, contacts: 0 });
     },
     'care.eraseNumber': ({ number }) => {
       const recipient = understand(number, settings.country);

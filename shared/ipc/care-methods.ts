@@ -72,6 +72,8 @@ export const numberSchema = v.strictObject({
   erasable: count,
   /** Still need us or a person: they stay. */
   open: count,
+  /** People with this number among the contacts: they go with it. */
+  contacts: count,
 });
 export type NumberView = v.InferOutput<typeof numberSchema>;
 

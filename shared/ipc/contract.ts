@@ -17,6 +17,7 @@ import { appErrorCodes } from '../errors.ts';
 import { settingsPatchSchema, settingsSchema } from '../settings.ts';
 import { careMethods } from './care-methods.ts';
 import type { methods } from './channels.ts';
+import { contactMethods } from './contact-methods.ts';
 import { controlMethods } from './control-methods.ts';
 import { listMethods } from './list-methods.ts';
 import { numbersMethods } from './numbers-methods.ts';
@@ -129,6 +130,8 @@ export const recipientSchema = v.variant('kind', [
     display: shortText,
     /** ISO 3166-1 alpha-2, when the number tells. */
     country: v.nullable(shortText),
+    /** Who has this number, where contacts say so. */
+    name: v.optional(shortText),
   }),
   v.strictObject({
     kind: v.literal('invalid'),
@@ -471,6 +474,7 @@ export const contract = {
   },
   ...scheduleMethods,
   ...templateMethods,
+  ...contactMethods,
   ...numbersMethods,
   ...controlMethods,
   ...outageMethods,

@@ -49,6 +49,13 @@ export interface NumberFacts {
     readonly createdAt: number;
     readonly stoppedAt: number | null;
   }[];
+  /** People with this number; `groups` are names with commas between them. */
+  readonly contacts: readonly {
+    readonly name: string;
+    readonly notes: string;
+    readonly groups: string;
+    readonly createdAt: number;
+  }[];
   /** Lists it is on that are not texts yet. */
   readonly lists: readonly { readonly fileName: string; readonly createdAt: number }[];
 }
@@ -88,7 +95,13 @@ function readFacts(database: Database, recipient: string): NumberFacts {
      WHERE EXISTS (SELECT 1 FROM list_import_recipient AS entry
        WHERE entry.submission_id = list_import.submission_id AND recipient = ?) ORDER BY created_at`,
   );
+  const contacts = database.prepare(
+    `SELECT name, notes, created_at AS createdAt, coalesce((SELECT group_concat(contact_group.name, ', ')
+       FROM contact_group_member JOIN contact_group ON contact_group.id = group_id WHERE contact_id = contact.id), '') AS groups
+     FROM contact WHERE number = ? ORDER BY id`,
+  );
   return {
+    contacts: contacts.all(recipient) as NumberFacts['contacts'],
     optedOut: (optedOut.get(recipient) as NumberFacts['optedOut'] | undefined) ?? null,
     notReached: (notReached.get(recipient) as NumberFacts['notReached'] | undefined) ?? null,
     recurring: recurring.all(recipient) as NumberFacts['recurring'],

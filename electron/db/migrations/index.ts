@@ -12,6 +12,7 @@ import * as size from './0090-size.ts';
 import * as guards from './0100-guards.ts';
 import * as templates from './0110-templates.ts';
 import * as claimMark from './0120-claim-mark.ts';
+import * as contacts from './0130-contacts.ts';
 
 export interface Migration {
   readonly version: number;
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   guards,
   templates,
   claimMark,
+  contacts,
 ];

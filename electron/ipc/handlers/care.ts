@@ -38,11 +38,16 @@ export function careHandlers(services: Services): Group {
     'care.countNumber': async ({ number }) => {
       const recipient = await understood(number);
       if (!recipient.ok) return recipient;
-      return success({ display: recipient.value.display, ...(await care.countNumber(recipient.value.e164)) });
+      const { display, e164 } = recipient.value;
+      const contacts = services.workspace()?.contacts.namesOf(e164).length ?? 0;
+      return success({ display, contacts, ...(await care.countNumber(e164)) });
     },
     'care.eraseNumber': async ({ number }) => {
       const recipient = await understood(number);
-      return recipient.ok ? success(await care.eraseNumber(recipient.value.e164)) : recipient;
+      if (!recipient.ok) return recipient;
+      const erased = await care.eraseNumber(recipient.value.e164);
+      services.workspace()?.contacts.eraseNumber(recipient.value.e164);
+      return success(erased);
     },
     'care.exportNumber': async ({ number, format }) => {
       const recipient = await understood(number);

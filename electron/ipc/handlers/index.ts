@@ -3,6 +3,7 @@ import type { Handlers } from '../register.ts';
 import { accountHandlers } from './accounts.ts';
 import { appHandlers } from './app.ts';
 import { careHandlers } from './care.ts';
+import { contactHandlers } from './contacts.ts';
 import { controlHandlers } from './control.ts';
 import { credentialHandlers } from './credentials.ts';
 import { draftHandlers } from './draft.ts';
@@ -30,6 +31,7 @@ export function createHandlers(services: Services): Handlers {
     ...listHandlers(services),
     ...settingsHandlers(services),
     ...templateHandlers(services),
+    ...contactHandlers(services),
     ...careHandlers(services),
     ...credentialHandlers(services),
   };

@@ -61,7 +61,12 @@ export function sendingHandlers(services: Services): Group {
   return {
     'recipients.understand': async ({ input }) => {
       const rules = await services.textRules();
-      return success(rules.understand(input, services.settings().country));
+      const understood = rules.understand(input, services.settings().country);
+      if (understood.kind !== 'valid') return success(understood);
+      const names = services.workspace()?.contacts.namesOf(understood.e164) ?? [];
+      return success(
+        names.length === 0 ? understood : { ...understood, name: names.join(', ').slice(0, 200) },
+      );
     },
     'sending.submit': async ({
       submissionId,

@@ -15,6 +15,7 @@ import type { RecurringTexts } from '../../core/outbox/recurring-texts.ts';
 import type {
   AccountFamily,
   Calendar,
+  ContactStore,
   ControlStore,
   DataCareService,
   DraftStore,
@@ -46,6 +47,7 @@ export interface OpenWorkspace {
   readonly recurring: RecurringTexts;
   readonly recurrences: RecurrenceStore;
   readonly templates: TemplateStore;
+  readonly contacts: ContactStore;
 }
 
 /** Loaded on first use: the number rules are a hundred kilobytes that the tray does not need. */

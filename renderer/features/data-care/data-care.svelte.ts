@@ -120,7 +120,8 @@ export class DataCare {
       'number',
       () => this.#client.call('care.countNumber', { number }),
       (found) => {
-        if (found.erasable === 0) return translate('care.eraseNothing', { open: found.open });
+        if (found.erasable === 0 && found.contacts === 0)
+          return translate('care.eraseNothing', { open: found.open });
         this.erasing = { number, ...found, display: isolateNumber(found.display) };
         return undefined;
       },

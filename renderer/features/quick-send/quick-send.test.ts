@@ -11,7 +11,7 @@ import {
   type Scenario,
 } from '../../lib/fake-bridge.ts';
 import { QuickSend } from './quick-send.svelte.ts';
-import { maxRecipients, splitRecipients } from './recipients.ts';
+import { maxRecipients, nameAt, splitRecipients } from './recipients.ts';
 
 function open(changes: Partial<Scenario> = {}): { client: FakeClient; form: QuickSend } {
   const client = createFakeClient(makeScenario('empty', changes));
@@ -38,6 +38,29 @@ describe('splitRecipients', () => {
 
   it('takes as many as the contract', () => {
     expect(maxRecipients).toBe(maxRecipientsPerSubmission);
+  });
+});
+
+describe('nameAt', () => {
+  it.each([
+    ['an', 2, { from: 0, to: 2, query: 'an' }],
+    ['082 555 0101, ana sil', 21, { from: 14, to: 21, query: 'ana sil' }],
+    ['082;Éva', 7, { from: 4, to: 7, query: 'Éva' }],
+    ['ana, 082', 3, { from: 0, to: 3, query: 'ana' }],
+    ['٠٨٢، أنا', 8, { from: 5, to: 8, query: 'أنا' }],
+  ])('%j at %i', (to, caret, name) => {
+    expect(nameAt(to, caret)).toEqual(name);
+  });
+
+  it.each([
+    ['', 0],
+    ['a', 1],
+    ['082', 3],
+    ['+27 82 x12', 10],
+    ['ana, ', 5],
+    ['ana, 082', 8],
+  ])('is not in %j at %i', (to, caret) => {
+    expect(nameAt(to, caret)).toBeUndefined();
   });
 });
 
