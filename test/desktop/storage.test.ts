@@ -164,6 +164,8 @@ test('a disk that fills up: said, nothing sent, nothing lost, and what was typed
   await succeed(again, 'sending.resume', undefined);
   await expect.poll(async () => (await gateway.taken()).length, { timeout: 30_000 }).toBe(2);
   expect(await gateway.sendRequests()).toHaveLength(2);
+  // Before its disk goes.
+  await application.kill();
 });
 
 test('a disk that is full or read-only at the start: a dialog says so, and all of it is there afterwards', async ({
@@ -189,6 +191,7 @@ test('a disk that is full or read-only at the start: a dialog says so, and all o
   await expect(draft.getByLabel(translate('quick.message'), { exact: true })).toHaveValue(
     'Typed before it happened',
   );
+  await application.kill();
 });
 
 test('a file in the hands of another program: said while running and at the start, and sent once it lets go', async ({
