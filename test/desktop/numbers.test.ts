@@ -15,7 +15,7 @@ test('a number is put on the list and taken off it with the keyboard alone', asy
     sendAt: Date.now() + 3_600_000,
   });
 
-  await pressKeys('ctrl+6');
+  await pressKeys('ctrl+7');
   const field = page.getByLabel(translate('numbers.addLabel'));
   await expect(field).toBeVisible();
   for (let tabs = 0; tabs < 30; tabs += 1) {
