@@ -92,6 +92,8 @@ describe('what cannot go is refused before anything leaves', () => {
     ['an empty text', '', undefined, /empty/],
     ['more than 35 parts', 'a'.repeat(5356), undefined, /35 parts/],
     ['more than 35 Unicode parts', 'я'.repeat(2346), undefined, /35 parts/],
+    ['more than 35 parts of characters that take two units', '😀'.repeat(35 * 33 + 1), undefined, /35 parts/],
+    ['more than 35 parts of families', '👨‍👩‍👧‍👦'.repeat(211), undefined, /35 parts/],
     ['flash', 'x', { flash: true }, /flash/],
     ['octets that are not hexadecimal', 'xy', { binary: true }, /hexadecimal/],
     ['half an octet', '040', { binary: true }, /hexadecimal/],

@@ -89,8 +89,11 @@ export function plainDigits(recipient: string): string {
 }
 
 const plainCharset = 'UTF-8';
-/** Up to here no text has too many parts: 35 of 67 units. */
-const surelyFits = maxParts * 67;
+/**
+ * Up to here no text has too many parts: 35 of 67 units, of which half can stay empty, when what belongs together (an emoji of
+ * many characters) takes the other half and does not fit twice.
+ */
+const surelyFits = maxParts * 34;
 
 /**
  * @param now ms UTC
