@@ -54,12 +54,13 @@ export function speaksForItself(status: number): boolean {
 /**
  * What an answer says about the request as a whole when its body gives no verdicts.
  *
- * The exception among 5xx is 503 with `Retry-After`. With an error of the API it is a deliberate refusal. Without one it
+ * The exception among 5xx is 503 with `Retry-After`. With an error the API is known to have it is a deliberate refusal. Without
+ * one, and with an error as any machine on the way words it, it
  * stays unknown, because caches on the way answer just that when the server behind them broke off *after* it had the
  * request (Varnish's built-in `vcl_backend_error` sets `Retry-After: 5` on its own 503 page); sending pauses for the
  * time asked for all the same.
  *
- * @param error the error in its body, when the body says besides that nothing was taken
+ * @param error the error in its body, when it is one the API is known to have and nothing was taken besides
  * @param words what else is known of its wording
  * @param now ms UTC
  */
@@ -103,7 +104,7 @@ export function judgeWholeRefusal(
   // A code we know beats the status; a refusing status beats a code that we do not know or that leaves it open.
   const open = row === undefined || row.scope === 'server';
   const pausing = open ? refusingStatuses[answer.status] : pauseReasonOf(row, senderGiven);
-  if (pausing === undefined && row?.scope === 'server') {
+  if (pausing === undefined && (row === undefined ? soundsLikeTrouble(error) : row.scope === 'server')) {
     return judgeByStatus(answer, error, error.text, now);
   }
   if (pausing !== undefined) {
@@ -111,6 +112,16 @@ export function judgeWholeRefusal(
   }
   const refusal = { kind: 'rejected', code: error.code, text: error.text } as const;
   return { outcome: row === undefined ? { ...refusal, undescribed: true } : refusal, pause: undefined };
+}
+
+/**
+ * Whether an error that nobody has described sounds like trouble at their end: then it does not say when it came about, and the
+ * text may have gone out before. The three digits of a status 5xx are such a number: they come from machines, not from the API.
+ */
+function soundsLikeTrouble({ code, text }: WordedError): boolean {
+  const words =
+    /\b(internal|unexpected|unavailable|time-?out|timed out|temporar|try again|retry|upstream|backend)/i;
+  return /^5\d\d$/.test(code ?? '') || words.test(text);
 }
 
 /** What else was in a request: nothing, the same text to other numbers, or texts of their own. */
@@ -154,7 +165,9 @@ export function judgeRefusal(
     return refusedForAccount(pauseFor(reason, error.code, error.text, answer, now));
   }
   // Trouble at their end, said of one number: no more certain than when it is said of all.
-  if (row?.scope === 'server') return leftOpen(answer, error.text);
+  if (row === undefined ? soundsLikeTrouble(error) : row.scope === 'server') {
+    return leftOpen(answer, error.text);
+  }
   return { outcome: { kind: 'rejected', code: error.code, text: error.text }, pause: undefined };
 }
 

@@ -277,13 +277,29 @@ describe('statuses', () => {
       outcomes: [{ kind: 'notSent' }],
       pause: { reason: 'rate-limited', until: now + 5_000 },
     });
-    for (const body of ['', '<h1>Backend fetch failed</h1>', `ID: ${idA} To: ${a} ERR: 901, x To: ${b}`]) {
+    for (const body of [
+      '',
+      '<h1>Backend fetch failed</h1>',
+      `ID: ${idA} To: ${a} ERR: 901, x To: ${b}`,
+      'ERR: 503 Service Unavailable',
+    ]) {
       expect(decode(body, [a], 503, headers)).toMatchObject({
         outcomes: [{ kind: 'unknown' }],
         pause: { reason: 'rate-limited' },
       });
     }
   });
+});
+
+it('trouble at their end that nobody has described leaves it open', () => {
+  for (const words of ['Service temporarily unavailable', 'Internal server error', 'Request timed out']) {
+    expect(kinds(`ERR: 999, ${words}`, [a])).toEqual(['unknown']);
+    expect(kinds(`ERR: 999, ${words} To: ${a}\nERR: 105, x To: ${b}`, [a, b])).toEqual([
+      'unknown',
+      'rejected',
+    ]);
+  }
+  expect(kinds('ERR: 999, New', [a])).toEqual(['rejected']);
 });
 
 describe('a session that is over', () => {

@@ -50,7 +50,9 @@ export function decodeSendmsg(
     const [first] = lines ?? [];
     const refusal =
       lines !== undefined && refusesAll(lines, numbers) && first?.kind === 'error' ? first : undefined;
-    return forAll(numbers, judgeByStatus(answer, refusal?.error, refusal?.error.text, now));
+    const row = centralError(refusal?.error.code, refusal?.error.text);
+    const known = row === undefined ? undefined : refusal?.error;
+    return forAll(numbers, judgeByStatus(answer, known, refusal?.error.text, now));
   }
   const [only] = lines;
   if (lines.length === 1 && only?.kind === 'error' && only.to === undefined) {

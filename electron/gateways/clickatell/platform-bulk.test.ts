@@ -53,6 +53,11 @@ describe('verdicts on personal texts', () => {
     }
   });
 
+  it('that say yes beside an error of their element leave it open', () => {
+    const beside = { ...accepted(a, 1), errorCode: 301, error: 'No credit left' };
+    expect(decode(202, [beside, accepted(b, 2)], [a, b]).kinds).toEqual(['unknown', 'accepted']);
+  });
+
   it('on two texts to one number count where every order of the answer tells the same', () => {
     // Reversed, this answer looks the same and means the opposite.
     expect(decode(202, [accepted(a, 1), accepted(b, 2), refused(a)], [a, b, a]).kinds).toEqual([

@@ -13,7 +13,7 @@
  */
 import { assertNever } from '../../../shared/errors.ts';
 import type { Outcome, Pause } from '../../core/ports.ts';
-import { type Answer, speaksForItself, type Verdict, weightier } from '../answer.ts';
+import { type Answer, speaksForItself, type Verdict, type WordedError, weightier } from '../answer.ts';
 import { oneLine } from '../server-words.ts';
 import { haveDistinctIds } from './distinct-ids.ts';
 import {
@@ -22,9 +22,11 @@ import {
   asObject,
   decodeSaid,
   decodeWithoutVerdicts,
+  doubted,
   type JsonObject,
   numberOf,
   open,
+  wordedError,
 } from './platform-decode.ts';
 import { readJson } from './platform-json.ts';
 import type { SendMessageRequest } from './platform-request.ts';
@@ -97,7 +99,9 @@ function acceptedInOrder(
   const outcomes: Outcome[] = [];
   for (const { to } of requests) {
     const [number = ''] = to;
-    const verdicts = asArray(asObject(elements[outcomes.length])?.messages);
+    const element = asObject(elements[outcomes.length]);
+    if (element === undefined || wordedError(element) !== undefined) return undefined;
+    const verdicts = asArray(element.messages);
     const outcome = verdicts?.length === 1 ? acceptanceOf(verdicts[0], number, answer) : undefined;
     if (outcome === undefined) return undefined;
     outcomes.push(outcome);
@@ -113,7 +117,13 @@ type Candidates =
 
 /** A verdict on a number, or an element without any verdict. */
 type Statement =
-  | { readonly kind: 'verdict'; readonly verdict: JsonObject; readonly number: string }
+  | {
+      readonly kind: 'verdict';
+      readonly verdict: JsonObject;
+      readonly number: string;
+      /** The error of the element it stands in. */
+      readonly beside: WordedError | undefined;
+    }
   | { readonly kind: 'refusal'; readonly element: JsonObject | undefined };
 
 function judge(
@@ -126,11 +136,14 @@ function judge(
   if (candidates.kind === 'none') return open(candidates.why, candidates.text);
   const senderGiven = request.from !== undefined;
   return agreed(
-    candidates.statements.map((statement) =>
-      statement.kind === 'verdict'
-        ? decodeSaid([statement.verdict], senderGiven, answer, now)
-        : decodeWithoutVerdicts(statement.element, senderGiven, 'alone', answer, now),
-    ),
+    candidates.statements.map((statement) => {
+      if (statement.kind === 'refusal') {
+        return decodeWithoutVerdicts(statement.element, senderGiven, 'alone', answer, now);
+      }
+      const said = decodeSaid([statement.verdict], senderGiven, answer, now);
+      const { beside } = statement;
+      return beside === undefined ? said : { ...said, outcome: doubted(said.outcome, beside) };
+    }),
   );
 }
 
@@ -187,6 +200,7 @@ function locate(
   let oneEach = elements.length === requests.length;
   for (const element of elements) {
     const verdicts = asArray(element?.messages) ?? [];
+    const beside = element === undefined ? undefined : wordedError(element);
     if (verdicts.length === 0) wordless.push(element);
     if (verdicts.length > 1) oneEach = false;
     for (const item of verdicts) {
@@ -194,7 +208,7 @@ function locate(
       const number = verdict === undefined ? '' : numberOf(verdict);
       // A verdict on nobody knows whom, or on somebody else, may stand for any of them.
       if (!textsTo.has(number)) oneEach = false;
-      else if (verdict !== undefined) spoken.push({ kind: 'verdict', verdict, number });
+      else if (verdict !== undefined) spoken.push({ kind: 'verdict', verdict, number, beside });
     }
   }
   const verdictsOn = groupByNumber(spoken);

@@ -211,6 +211,31 @@ describe('verdicts', () => {
     expect(decode(200, lists).outcomes).toMatchObject([{ kind: 'unknown' }]);
   });
 
+  it('that say yes beside an error of the whole request leave it open, and a no stands', () => {
+    const refused = { accepted: false, to: two, errorCode: 105, error: 'Invalid destination address.' };
+    const beside = { errorCode: 301, error: 'No credit left' };
+    expect(decode(202, { messages: [accepted(one)], ...beside }).outcomes).toMatchObject([
+      { kind: 'unknown', why: 'contradiction' },
+    ]);
+    expect(decode(202, { messages: [accepted(one), refused], ...beside }, [one, two]).outcomes).toMatchObject(
+      [{ kind: 'unknown', why: 'contradiction' }, { kind: 'rejected' }],
+    );
+    expect(decode(202, { messages: [accepted(one)], errorCode: 0, error: '' }).outcomes).toMatchObject([
+      { kind: 'accepted' },
+    ]);
+  });
+
+  it('that say no, without a reason and with an id, leave it open', () => {
+    expect(
+      decode(202, { messages: [{ apiMessageId: id, accepted: false, to: one }] }).outcomes,
+    ).toMatchObject([{ kind: 'unknown', why: 'contradiction' }]);
+  });
+
+  it('in which a member stands twice in different letters leave it open', () => {
+    const twice = `{"messages":[{"apiMessageId":"${id}","accepted":true,"Accepted":false,"to":"${one}"}]}`;
+    expect(decode(202, twice).outcomes).toMatchObject([{ kind: 'unknown' }]);
+  });
+
   it('about other numbers are passed over', () => {
     expect(
       decode(202, { messages: [accepted('15005550006', otherId), accepted(one)] }).outcomes,
@@ -289,14 +314,21 @@ describe('rate limits', () => {
     });
   });
 
-  it.each(['', '<html>Backend fetch failed</html>', '{}', '{"status":"down"}'])(
-    'a 503 without an error of the API pauses, but leaves it open: %j',
-    (body) => {
-      const decoded = decode(503, body, [one], { 'retry-after': '5' });
-      expect(decoded.outcomes).toMatchObject([{ kind: 'unknown', why: 'http-503' }]);
-      expect(decoded.pause).toMatchObject({ reason: 'rate-limited', until: now + 5_000 });
-    },
-  );
+  it.each([
+    '',
+    '<html>Backend fetch failed</html>',
+    '{}',
+    '{"status":"down"}',
+    // As machines on the way word it, after they have passed the request on.
+    '{"timestamp":"2026-01-15T12:00:00Z","status":503,"error":"Service Unavailable","path":"/messages"}',
+    '{"error":"Service Unavailable"}',
+    '{"error":{"code":503,"message":"backend"}}',
+    '{"messages":[],"error":"Service Unavailable"}',
+  ])('a 503 without an error of the API pauses, but leaves it open: %j', (body) => {
+    const decoded = decode(503, body, [one], { 'retry-after': '5' });
+    expect(decoded.outcomes).toMatchObject([{ kind: 'unknown', why: 'http-503' }]);
+    expect(decoded.pause).toMatchObject({ reason: 'rate-limited', until: now + 5_000 });
+  });
 });
 
 describe('refusing statuses without a readable body', () => {
@@ -422,6 +454,21 @@ describe('errors nobody has described', () => {
     ['a gateway time-out dressed as 200', 200, { error: 'Gateway Timeout' }],
     ['another one', 200, { error: 'Upstream read timed out', status: 504 }],
     ['a conflict with an unknown number', 409, { errorCode: 999, error: 'Conflict' }],
+    ['a number that means no error', 202, { messages: [], errorCode: 0, error: null }],
+    ['trouble at their end, an empty list', 200, { messages: [], error: 'Internal Server Error' }],
+    ['a time-out with a number', 400, { messages: [], errorCode: 999, error: 'The request timed out.' }],
+    ['the number of a status', 202, { error: { code: 503, message: 'backend' } }],
+    [
+      'trouble at their end, said of one number',
+      202,
+      { messages: [{ to: '27821234567', accepted: false, error: 'Service temporarily unavailable' }] },
+    ],
+    ['a list under another name', 202, { Messages: [accepted('27821234567')], errorCode: 105, error: 'x' }],
+    [
+      'an answer inside another',
+      202,
+      { data: { messages: [accepted('27821234567')] }, errorCode: 105, error: 'x' },
+    ],
     [
       'an internal error said of one number',
       202,

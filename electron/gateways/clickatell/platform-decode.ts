@@ -63,11 +63,21 @@ export function decodeSendAnswer(
   const document = read(answer.bodyText);
   const verdicts = document === undefined ? undefined : asArray(document.messages);
   if (speaksForItself(answer.status) && verdicts !== undefined && verdicts.length > 0) {
-    return decodeVerdicts(verdicts, numbers, senderGiven, answer, now);
+    const { outcomes, pause } = decodeVerdicts(verdicts, numbers, senderGiven, answer, now);
+    const beside = document === undefined ? undefined : wordedError(document);
+    return {
+      outcomes: beside === undefined ? outcomes : outcomes.map((each) => doubted(each, beside)),
+      pause,
+    };
   }
   const together = numbers.length > 1 ? 'same-text' : 'alone';
   const { outcome, pause } = decodeWithoutVerdicts(document, senderGiven, together, answer, now);
   return { outcomes: numbers.map(() => outcome), pause };
+}
+
+/** An acceptance beside an error of the whole request: one of the two is not true. */
+export function doubted(outcome: Outcome, beside: WordedError): Outcome {
+  return outcome.kind === 'accepted' ? unknown('contradiction', beside.text) : outcome;
 }
 
 /**
@@ -96,14 +106,13 @@ export function decodeWithoutVerdicts(
 ): Verdict {
   const error = document === undefined ? undefined : wordedError(document);
   const nothingTaken = document !== undefined && sayNothingTaken(document);
-  if (speaksForItself(answer.status) && nothingTaken && error !== undefined) {
-    const row = platformError(error.code, error.text);
-    if (!isTheApisOwnWord(document, error, row, answer.status)) {
-      return judgeByStatus(answer, undefined, error.text, now);
-    }
-    return forEachOf(together, judgeWholeRefusal(error, row, senderGiven, answer, now), row);
+  if (!nothingTaken || error === undefined) return judgeByStatus(answer, undefined, error?.text, now);
+  const row = platformError(error.code, error.text);
+  if (!isTheApisOwnWord(document, error, row, answer.status)) {
+    return judgeByStatus(answer, undefined, error.text, now);
   }
-  return judgeByStatus(answer, nothingTaken ? error : undefined, error?.text, now);
+  if (!speaksForItself(answer.status)) return judgeByStatus(answer, error, error.text, now);
+  return forEachOf(together, judgeWholeRefusal(error, row, senderGiven, answer, now), row);
 }
 
 /** Reads the top level of an answer. Undefined when it is not a JSON object. */
@@ -226,6 +235,9 @@ export function decodeSaid(
     };
   }
   if (verdict.accepted !== false) return open('no-verdict', error?.text ?? 'the verdict could not be read');
+  if (error === undefined && asIdentifier(verdict.apiMessageId) !== undefined) {
+    return open('contradiction', 'not accepted, but with an id and without a reason');
+  }
   const refusal = error ?? { code: undefined, text: 'not accepted' };
   return judgeRefusal(refusal, platformError(refusal.code, refusal.text), senderGiven, answer, now);
 }
@@ -234,8 +246,9 @@ export function open(why: string, text: string): Verdict {
   return { outcome: unknown(why, text), pause: undefined };
 }
 
-function sayNothingTaken(document: JsonObject): boolean {
-  const { messages } = document;
+/** What else it says may be about texts that were taken: `{"data":{"messages":[…]}}`, `{"Messages":[…]}`. */
+function sayNothingTaken({ messages, error: _error, ...others }: JsonObject): boolean {
+  if (Object.values(others).some((value) => typeof value === 'object' && value !== null)) return false;
   return messages === undefined || messages === null || (Array.isArray(messages) && messages.length === 0);
 }
 
@@ -254,8 +267,12 @@ function isWords(value: unknown): value is string {
 }
 
 function asCode(value: unknown): string | undefined {
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
-  return typeof value === 'string' && /^\d{1,6}$/.test(value.trim()) ? value.trim() : undefined;
+  // 0 is how programs write that there is no error.
+  if (typeof value === 'number')
+    return Number.isSafeInteger(value) && value !== 0 ? String(value) : undefined;
+  if (typeof value !== 'string') return undefined;
+  const code = value.trim();
+  return /^\d{1,6}$/.test(code) && Number(code) !== 0 ? code : undefined;
 }
 
 /** What an id does not have. Looking for one takes half as long as matching the whole. */

@@ -5,10 +5,17 @@ import { readJson } from './platform-json.ts';
 const id = 'c5d7a69898ef43348e9b3cd7ce7a5096';
 const message = (to: string): string => `{"apiMessageId":"${id}","accepted":true,"to":"${to}"}`;
 
+function hasEachNameOnce(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  const names = Object.keys(value).map((name) => name.toLowerCase());
+  return new Set(names).size === names.length && Object.values(value).every(hasEachNameOnce);
+}
+
 describe('a JSON answer', () => {
   it('is read as JSON.parse reads it while each member stands once', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.constantFrom(undefined, 1, '\t'), (value, space) => {
+        fc.pre(hasEachNameOnce(value));
         const text = JSON.stringify(value, undefined, space);
         expect(readJson(text)).toEqual(JSON.parse(text));
       }),
@@ -49,6 +56,7 @@ describe('a JSON answer', () => {
     ['{"accepted":false,"accepted" :true}', undefined],
     ['{"accepted" :false,"accepted" :true,"error":":"}', undefined],
     ['{"accepted":false,"\\u0061ccepted":true}', undefined],
+    ['{"accepted":false,"Accepted":true}', undefined],
     ['{"a":1,"b":{"c":1,"c":1}}', undefined],
     ['{"__proto__":1,"__proto__":2}', undefined],
     ['[{"a":1,"a":2},{"a":3}]', [undefined, { a: 3 }]],

@@ -81,9 +81,14 @@ function surelyHasEachOnce(text: string, value: unknown): boolean {
 
 function countMembers(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
-  let count = Array.isArray(value) ? 0 : Object.keys(value).length;
+  let count = Array.isArray(value) ? 0 : new Set(Object.keys(value).map(sameName)).size;
   for (const each of Object.values(value)) count += countMembers(each);
   return count;
+}
+
+/** Readers disagree about whether `Accepted` is `accepted`. */
+function sameName(name: string): string {
+  return name.toLowerCase();
 }
 
 const tokens = /"(?:[^"\\]|\\.)*"|[^\s[\]{}:,"]+|[[\]{}:,]/gs;
@@ -115,12 +120,14 @@ class StrictReader {
 
   #object(): unknown {
     const members = new Map<string, unknown>();
+    const names = new Set<string>();
     let unheard = false;
     while (this.#tokens[this.#at] !== '}') {
       const name = String(JSON.parse(this.#next()));
       this.#at += 1;
       const value = this.value();
-      if (members.has(name) || value === undefined) unheard = true;
+      if (names.has(sameName(name)) || value === undefined) unheard = true;
+      names.add(sameName(name));
       members.set(name, value);
       if (this.#tokens[this.#at] === ',') this.#at += 1;
     }

@@ -27,6 +27,16 @@ function message(
   return `<Message>${content}<To>${to}</To></Message>`;
 }
 
+it('an error beside more than the API writes proves nothing', () => {
+  const error = '<ErrorCode>105</ErrorCode><Error>x</Error>';
+  for (const content of [
+    `<Data><Messages>${message(one)}</Messages></Data>${error}`,
+    `<Messages></Messages><Messages></Messages>${error}`,
+  ]) {
+    expect(decode(202, response(content)).outcomes).toMatchObject([{ kind: 'unknown' }]);
+  }
+});
+
 describe('the request', () => {
   it('is the elements of the specification, in its order', () => {
     expect(

@@ -131,10 +131,21 @@ function documentOf(parsed: unknown): JsonObject | undefined {
   const members = asObject(root);
   if (members === undefined) return undefined;
   const document: Record<string, unknown> = fieldsOf(members);
-  const messages = Object.entries(members).filter(([member]) => member.toLowerCase() === 'messages');
-  if (messages.length > 0) {
+  const messages: unknown[] = [];
+  let wrapped = false;
+  for (const [member, values] of Object.entries(members)) {
+    const lists = Array.isArray(values) ? values : [];
+    if (member.toLowerCase() === 'messages') {
+      if (wrapped || lists.length > 1) return undefined;
+      wrapped = true;
+      messages.push(...lists);
+    } else if (lists.some((value) => asObject(value) !== undefined)) {
+      // Elements within an element that the API does not have: something else is said here as well.
+      document[member] ??= lists;
+    }
+  }
+  if (wrapped) {
     document.messages = messages
-      .flatMap(([, wrappers]) => (Array.isArray(wrappers) ? wrappers : []))
       .flatMap((wrapper: unknown) => Object.values(asObject(wrapper) ?? {}))
       .flatMap((items) => (Array.isArray(items) ? items : []))
       .map((item: unknown) => fieldsOf(asObject(item) ?? {}));
