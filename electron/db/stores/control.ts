@@ -42,11 +42,14 @@ export class SqliteControlStore implements ControlStore {
          WHERE id = :id AND state IN ('queued', 'needs_decision')`,
       ),
       exists: database.prepare('SELECT 1 FROM message WHERE id = ?'),
+      // Among those that are due, whose order an index keeps: a time decides about the others before any rank does.
       firstRank: database.prepare(
-        `SELECT min(rank) AS rank FROM message WHERE account_id = :accountId AND priority = :priority AND state = 'queued'`,
+        `SELECT min(rank) AS rank FROM message
+         WHERE account_id = :accountId AND priority = :priority AND state = 'queued' AND not_before = 0`,
       ),
       lastRank: database.prepare(
-        `SELECT max(rank) AS rank FROM message WHERE account_id = :accountId AND priority = :priority AND state = 'queued'`,
+        `SELECT max(rank) AS rank FROM message
+         WHERE account_id = :accountId AND priority = :priority AND state = 'queued' AND not_before = 0`,
       ),
       place: database.prepare(
         `SELECT account_id AS accountId, priority FROM message WHERE id = ? AND state = 'queued'`,

@@ -918,10 +918,12 @@ function prepare(database: WriteDatabase) {
       `UPDATE message SET cancel_requested = 1 WHERE id = ? AND state = 'sending'`,
     ),
     setLatest: database.prepare('UPDATE message SET best_before = ?, options = ? WHERE id = ?'),
-    // What comes first: a scheduled text falls due, or a waiting one passes its best before.
+    // What comes first: a scheduled text falls due, or a waiting one passes its best before. Here and below `not_before > 0` and
+    // `= 0` lead to an index: without, SQLite walks through all texts (plans.test.ts).
     nextDue: database.prepare(
       `SELECT min(at) AS at FROM (
-         SELECT min(not_before) AS at FROM message WHERE account_id = :accountId AND state = 'queued' AND not_before > :now
+         SELECT min(not_before) AS at FROM message
+           WHERE account_id = :accountId AND state = 'queued' AND not_before > 0 AND not_before > :now
          UNION ALL
          SELECT min(best_before) FROM message WHERE account_id = :accountId AND state = 'queued' AND best_before > :now
        )`,
@@ -929,7 +931,7 @@ function prepare(database: WriteDatabase) {
     // Never to 0, which means that it is due: falling due is the claim's business.
     bringForward: database.prepare(
       `UPDATE message SET not_before = max(1, not_before - :by)
-       WHERE account_id = :accountId AND state = 'queued' AND not_before > :now AND send_at IS NULL`,
+       WHERE account_id = :accountId AND state = 'queued' AND not_before > 0 AND not_before > :now AND send_at IS NULL`,
     ),
     newestWaiting: database.prepare(
       `SELECT max(id) AS id FROM message WHERE account_id = ? AND state = 'queued' AND not_before = 0`,
@@ -937,7 +939,8 @@ function prepare(database: WriteDatabase) {
     // Behind all that waits, batches too.
     goBehind: database.prepare(
       `UPDATE message SET priority = 1, rank = 1 + (
-         SELECT coalesce(max(rank), 0) FROM message WHERE account_id = :accountId AND priority = 1 AND state = 'queued')
+         SELECT coalesce(max(rank), 0) FROM message
+           WHERE account_id = :accountId AND priority = 1 AND state = 'queued' AND not_before = 0)
        WHERE id = :id AND state = 'queued'`,
     ),
     setHold: database.prepare('UPDATE account SET hold_through_id = ? WHERE id = ?'),
