@@ -76,6 +76,14 @@ describe('redactor', () => {
     }
   });
 
+  it('cuts a long piece of a key out that has lost its beginning, or both ends', () => {
+    const redact = redactor({ secrets: ['a1B2c3D4e5F6g7H8i9J0kQ=='] });
+    for (const said of ['B2c3D4e5F6g7H8i9J0kQ==', '***e5F6g7H8i9J0', 'E5F6G7H8I9J0']) {
+      expect(redact(`${said} is no key`)).toMatch(/^\**\[key\] is no key$/);
+    }
+    expect(redact('F6g7H8i9J0k is no key')).toBe('F6g7H8i9J0k is no key');
+  });
+
   it('cuts a short password out wherever it stands, and what only names the account where it stands by itself', () => {
     const redact = redactor({ secrets: ['s3cr', '12'], names: ['desk'] });
     expect(redact('password=s3cr, xs3crx')).toBe('password=[key], x[key]x');
@@ -124,7 +132,7 @@ describe('withoutSecrets', () => {
         {
           outcomes: [
             { kind: 'accepted', providerId: 'F'.repeat(32) },
-            { kind: 'accepted', providerId: 'a1B2c3D4e5F6g7H8i9J0kQ' },
+            { kind: 'accepted', providerId: 'm-a1B2c3D4e5F6g7H8i9J0kQ' },
             { kind: 'notSent', why: 'account', text: 'account a1B2c3D4e5F6g7H8i9J0kQ' },
             { kind: 'rejected', code: 'a1B2c3D4e5F6g7H8i9J0kQ==', text: 'x'.repeat(400) },
           ],

@@ -22,19 +22,21 @@ const shortest = 4;
 /** From this length on, the beginning alone gives a secret away and is unlike any word. */
 const unlikeWords = 16;
 const telling = 8;
+/** What is left when its beginning is missing is told from a word only when it is longer. */
+const tellingPiece = 12;
 
 /**
  * A function that replaces every secret, in every spelling a server might repeat it in, by `[key]`: character by
  * character as it is or encoded for a URL, a form, JSON or XML, even several times over, in either letter case, in
  * UTF-8 or the Windows-1252 that Developers' Central is sent, or in base64 as a whole. Of a long one also what is left
- * when its end is missing.
+ * when its end is missing, and, as it is, when its beginning is.
  */
 export function redactor({ secrets, names = [] }: Secrets): Redact {
   let pattern: RegExp | undefined;
   return (text) => {
     // Spelling a secret out in every way costs more than sending it; most answers have no words at all.
     pattern ??= patternOf(secrets, names);
-    return text.replace(pattern, '[key]');
+    return withoutPieces(text.replace(pattern, '[key]'), secrets);
   };
 }
 
@@ -76,11 +78,34 @@ function isPlainSuccess(result: object, secrets: Secrets): boolean {
 function providerIdOf(id: unknown, { secrets }: Secrets): string | undefined {
   if (typeof id !== 'string' || id.length < telling) return typeof id === 'string' ? id : undefined;
   for (const secret of secrets) {
+    if (secret.length >= unlikeWords && id.includes(secret.slice(0, telling))) return undefined;
     // Hardly any gets further than its first letter: this is done for every text.
     if ((secret.charCodeAt(0) | 32) !== (id.charCodeAt(0) | 32) || secret.length < unlikeWords) continue;
     if (id.toLowerCase().startsWith(secret.slice(0, telling).toLowerCase())) return undefined;
   }
   return id;
+}
+
+function withoutPieces(text: string, secrets: readonly string[]): string {
+  let clean = text;
+  for (const secret of secrets) {
+    if (secret.length < unlikeWords) continue;
+    const whole = inSmallLetters(secret);
+    let said = inSmallLetters(clean);
+    for (let start = 0; start + tellingPiece <= clean.length; start += 1) {
+      let end = start + tellingPiece;
+      if (!whole.includes(said.slice(start, end))) continue;
+      while (end < said.length && whole.includes(said.slice(start, end + 1))) end += 1;
+      clean = `${clean.slice(0, start)}[key]${clean.slice(end)}`;
+      said = inSmallLetters(clean);
+    }
+  }
+  return clean;
+}
+
+/** Of ASCII only, so that every character keeps its place. */
+function inSmallLetters(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 function patternOf(secrets: readonly string[], names: readonly string[]): RegExp {
