@@ -92,8 +92,19 @@ describe('restoring', () => {
     database.exec(
       "INSERT INTO draft(name, recipients, body, submission_id, updated_at) VALUES ('quick-send', '082', 'typed later', 'x', 1)",
     );
+    database.exec("INSERT INTO opt_out(recipient, source, created_at) VALUES ('+27820000077', 'person', 1)");
     closeDatabase(database);
   }
+
+  test('a number that asked for no more texts after the backup was made stays on the list', () => {
+    madeBackup();
+    const { fresh } = prepareRestore(backup, path, 'restored', 7000);
+    const restored = new Sqlite(fresh, { readonly: true });
+    expect(restored.prepare('SELECT recipient, source FROM opt_out').all()).toEqual([
+      { recipient: '+27820000077', source: 'person' },
+    ]);
+    restored.close();
+  });
 
   test('nothing goes out by itself; the keys of this computer stay; the present file is kept', () => {
     madeBackup();

@@ -89,13 +89,21 @@ function assertOurs(path: string): void {
 }
 
 /**
- * What was typed and not sent yet stays: it was typed after the backup was made. The keys of this computer stay: they are in no backup. Only for an account that is the very same one, told by when it was
- * made; its number alone may have been given again.
+ * Numbers that asked for no more texts since the backup was made stay on the list: a restore must not text them again. What was
+ * typed and not sent yet stays: it was typed after the backup was made. The keys of this computer stay: they are in no
+ * backup. Only for an account that is the very same one, told by when it was made; its number alone may have been given again.
  */
 function takeAlong(database: Sqlite.Database, path: string): void {
   try {
     const present = new Sqlite(path, { readonly: true, fileMustExist: true });
     try {
+      const optOut = database.prepare(
+        'INSERT OR IGNORE INTO opt_out(recipient, source, created_at) VALUES (:recipient, :source, :created_at)',
+      );
+      database.transaction(() => {
+        for (const row of present.prepare('SELECT recipient, source, created_at FROM opt_out').iterate())
+          optOut.run(row);
+      })();
       const keys = present
         .prepare(
           `SELECT account.id, family, account.created_at AS createdAt, cipher, provider_tag AS providerTag, origin,

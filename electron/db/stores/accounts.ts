@@ -42,11 +42,16 @@ export class AccountStore implements SecretStore, AccountDirectory {
       family: database.prepare('SELECT family FROM account WHERE id = ?'),
       noDefault: database.prepare('UPDATE account SET is_default = 0'),
       setDefault: database.prepare('UPDATE account SET is_default = 1 WHERE id = ? AND removed_at IS NULL'),
-      texts: database.prepare('SELECT EXISTS (SELECT 1 FROM submission WHERE account_id = ?) AS found'),
+      texts: database.prepare(
+        `SELECT EXISTS (SELECT 1 FROM submission WHERE account_id = :id)
+           OR EXISTS (SELECT 1 FROM recurrence WHERE account_id = :id) AS found`,
+      ),
       openTexts: database.prepare(
         `SELECT (SELECT count(*) FROM message WHERE account_id = :id AND state IN (${open})) +
            -- Lists on their way into the outbox: somebody has said yes to them.
-           (SELECT coalesce(sum(total - made), 0) FROM list_import WHERE account_id = :id AND sealed_at IS NOT NULL) AS total`,
+           (SELECT coalesce(sum(total - made), 0) FROM list_import WHERE account_id = :id AND sealed_at IS NOT NULL) +
+           -- A recurring text that goes on would have nobody to send it, and nobody would be told.
+           (SELECT count(*) FROM recurrence WHERE account_id = :id AND stopped_at IS NULL) AS total`,
       ),
       delete: database.prepare('DELETE FROM account WHERE id = ?'),
       hide: database.prepare('UPDATE account SET removed_at = ?, is_default = 0 WHERE id = ?'),
@@ -109,7 +114,7 @@ export class AccountStore implements SecretStore, AccountDirectory {
     this.#database
       .transaction(() => {
         this.#sql.forgetSecret.run(id);
-        const { found } = this.#sql.texts.get(id) as { found: 0 | 1 };
+        const { found } = this.#sql.texts.get({ id }) as { found: 0 | 1 };
         if (found === 1) this.#sql.hide.run(now, id);
         else this.#sql.delete.run(id);
         const rest = this.list();

@@ -21,6 +21,8 @@ interface FailedRow {
   readonly parts: number;
   readonly encoding: string;
   readonly options: string;
+  /** Null: for ever, or it has passed and a person wants it all the same. */
+  readonly bestBefore: number | null;
 }
 
 /** Readings older than this prove nothing about a text that is still in doubt. */
@@ -58,14 +60,16 @@ export class SqliteControlStore implements ControlStore {
         `UPDATE message SET rank = ?, priority = ? WHERE id = ? AND state = 'queued'`,
       ),
       failed: database.prepare(
-        `SELECT id, submission_id, account_id, recipient, body, parts, encoding, options FROM message
+        `SELECT id, submission_id, account_id, recipient, body, parts, encoding, options,
+           CASE WHEN best_before > :now THEN best_before END AS bestBefore FROM message
          WHERE ${failed} ORDER BY id LIMIT :limit`,
       ),
       failedCount: database.prepare(`SELECT count(*) AS total FROM message WHERE ${failed}`),
       again: database.prepare(
         `INSERT INTO message(client_ref, submission_id, account_id, recipient, body, parts, encoding, options, state_at,
-           resend_of, created_at, priority)
-         VALUES (:clientRef, :submissionId, :accountId, :recipient, :body, :parts, :encoding, :options, :now, :resendOf, :now, 1)`,
+           best_before, resend_of, created_at, priority)
+         VALUES (:clientRef, :submissionId, :accountId, :recipient, :body, :parts, :encoding, :options, :now, :bestBefore,
+           :resendOf, :now, 1)`,
       ),
       noteBalance: database.prepare(
         `INSERT INTO balance_reading(account_id, at, balance, currency) VALUES (?, ?, ?, ?)
@@ -104,7 +108,7 @@ export class SqliteControlStore implements ControlStore {
   async retryFailed(scope: RetryScope, newRef: () => string, now: number): Promise<RetryResult> {
     return this.#write(() => {
       const where = { since: scope.since, submission: scope.submissionId ?? null };
-      const rows = this.#sql.failed.all({ ...where, limit: scope.limit }) as FailedRow[];
+      const rows = this.#sql.failed.all({ ...where, limit: scope.limit, now }) as FailedRow[];
       const messageIds = rows.map((row) =>
         Number(
           this.#sql.again.run({
@@ -117,6 +121,7 @@ export class SqliteControlStore implements ControlStore {
             encoding: row.encoding,
             // A time at Clickatell was for the first try.
             options: withoutDeliverAt(row.options),
+            bestBefore: row.bestBefore,
             resendOf: row.id,
             now,
           }).lastInsertRowid,

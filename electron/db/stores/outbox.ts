@@ -342,7 +342,7 @@ export class SqliteOutboxStore implements OutboxStore {
           parts: message.parts,
           encoding: message.encoding,
           options: JSON.stringify(options),
-          bestBefore: latestHandOver(undefined, options),
+          bestBefore: this.#latestStill(message.id) ?? latestHandOver(undefined, options),
           sendAt: null,
           notBefore: 0,
           quietOverride: null,
@@ -361,10 +361,11 @@ export class SqliteOutboxStore implements OutboxStore {
       const kept = decision === 'send' && message.error_code === turnedAway ? { errorCode: turnedAway } : {};
       this.#change(message, decision === 'send' ? 'person-send-late' : 'person-drop', kept);
       if (decision === 'drop') return;
-      // The person has decided that it still makes sense: it must not be held again for the same reason. What was turned away
-      // still goes by itself, and holds up nobody when it is again.
+      // The person has decided that it still makes sense: it must not be held again for the same reason. What has not passed yet
+      // was not decided about. What was turned away still goes by itself, and holds up nobody when it is again.
       const options = withoutPassedTime(optionsOf(message), this.#now());
-      this.#sql.setLatest.run(latestHandOver(undefined, options), JSON.stringify(options), messageId);
+      const latest = this.#latestStill(messageId) ?? latestHandOver(undefined, options);
+      this.#sql.setLatest.run(latest, JSON.stringify(options), messageId);
     });
   }
 
@@ -629,6 +630,11 @@ export class SqliteOutboxStore implements OutboxStore {
     return row;
   }
 
+  /** Until when it may leave, where that is still to come. */
+  #latestStill(messageId: number): number | undefined {
+    return this.#sql.latestStill.get(messageId, this.#now()) as number | undefined;
+  }
+
   /** The only way a message changes state. */
   #change(message: StoredMessage, event: MessageEvent, change: Change): void {
     const to = nextState(message.state, event);
@@ -650,7 +656,8 @@ export class SqliteOutboxStore implements OutboxStore {
   }
 
   #noteNumber(message: StoredMessage, event: MessageEvent, { errorCode, errorText }: Change): void {
-    if (this.#numbers === undefined) return;
+    // Erased meanwhile: a report that comes late has no number to speak of.
+    if (this.#numbers === undefined || message.recipient === '') return;
     if (event === 'report-delivered') this.#numbers.note(message.recipient, 'reached', this.#now());
     if (event !== 'reject' && event !== 'report-undelivered') return;
     const news = this.#numbers.read(message.account_id, errorCode, errorText);
@@ -917,6 +924,7 @@ function prepare(database: WriteDatabase) {
     requestCancel: database.prepare(
       `UPDATE message SET cancel_requested = 1 WHERE id = ? AND state = 'sending'`,
     ),
+    latestStill: database.prepare('SELECT best_before FROM message WHERE id = ? AND best_before > ?').pluck(),
     setLatest: database.prepare('UPDATE message SET best_before = ?, options = ? WHERE id = ?'),
     // What comes first: a scheduled text falls due, or a waiting one passes its best before. Here and below `not_before > 0` and
     // `= 0` lead to an index: without, SQLite walks through all texts (plans.test.ts).

@@ -7,6 +7,7 @@ import { AccountStore } from './accounts.ts';
 import { SqliteDraftStore } from './drafts.ts';
 import { SqliteMessageReader } from './messages.ts';
 import { SqliteOutboxStore } from './outbox.ts';
+import { SqliteRecurrenceStore } from './recurrences.ts';
 
 let directory: string;
 let database: WriteDatabase;
@@ -390,4 +391,87 @@ describe('quiet hours', () => {
       .all() as { detail: string }[];
     expect(plan.map(({ detail }) => detail).join()).toContain('message_override');
   });
+});
+
+describe('best before', () => {
+  const untilNoon = { ...message('+27820000001'), bestBefore: 5_000 };
+  const latest = (id: number | undefined): unknown =>
+    database.prepare('SELECT best_before FROM message WHERE id = ?').pluck().get(id);
+
+  test('what has not passed yet still holds after a decision, one that has does not', async () => {
+    const texts = { id: 's', accountId, clearsDraft: undefined };
+    const { messageIds } = await store.submit({
+      ...texts,
+      messages: [untilNoon, { ...message('+27820000002'), bestBefore: 900 }],
+    });
+    database.exec("UPDATE message SET state = 'needs_decision'");
+    for (const id of messageIds) await store.decideLate(id, 'send');
+    expect(messageIds.map(latest)).toEqual([5_000, null]);
+  });
+
+  test('a text that is sent again keeps it', async () => {
+    const { messageIds } = await store.submit({
+      id: 's',
+      accountId,
+      clearsDraft: undefined,
+      messages: [{ ...untilNoon, clientRef: newRef() }],
+    });
+    database.exec("UPDATE message SET state = 'in_doubt'");
+    expect(latest(await store.sendAgain(messageIds[0] ?? 0, newRef()))).toBe(5_000);
+  });
+});
+
+test('a report that comes after the number was erased is not noted to anybody', async () => {
+  const noted: string[] = [];
+  const noting = new SqliteOutboxStore(database, {
+    runId: 'another',
+    now: () => 1_000,
+    newRef,
+    numbers: { read: () => 'opted-out', note: (recipient) => void noted.push(recipient) },
+  });
+  const { messageIds } = await noting.submit({
+    id: 's',
+    accountId,
+    clearsDraft: undefined,
+    messages: [message('+27820000001'), message('+27820000002')],
+  });
+  database.exec("UPDATE message SET state = 'accepted'");
+  database
+    .prepare("UPDATE message SET recipient = '', body = '', erased_at = 1 WHERE id = ?")
+    .run(messageIds[0]);
+  await noting.report(
+    messageIds.map((messageId) => ({ messageId, event: 'report-undelivered', errorCode: '122' })),
+  );
+  expect(noted).toEqual(['+27820000002']);
+});
+
+test('an account with a recurring text that goes on is in use; with one that stands still it stays for the record', () => {
+  const accounts = new AccountStore(database);
+  const other = accounts.create({ label: 'Other', family: 'platform' }, 0).id;
+  const recurrences = new SqliteRecurrenceStore(database);
+  const { id } = recurrences.create(
+    {
+      accountId: other,
+      recipients: ['+27820000001'],
+      body: 'Bring your card',
+      parts: 1,
+      encoding: 'gsm-7',
+      options: {},
+      bestBeforeMinutes: 60,
+      rule: {
+        from: '2027-03-01',
+        until: null,
+        time: '09:00',
+        zone: 'UTC',
+        repeat: { every: 'day', interval: 1 },
+      },
+    },
+    1,
+  );
+  expect(accounts.openTexts(other)).toBe(1);
+  recurrences.stop(id, 2);
+  expect(accounts.openTexts(other)).toBe(0);
+  accounts.remove(other, 3);
+  expect(accounts.list().map((account) => account.id)).toEqual([accountId]);
+  expect(recurrences.list()).toHaveLength(1);
 });

@@ -77,6 +77,10 @@ export function scheduleHandlers(services: Services): Group {
     },
     'recurring.resume': ({ id }) => {
       const workspace = services.workspace();
+      const text = workspace?.recurrences.list().find((one) => one.id === id);
+      // Its account may be gone by now: it needs another one first.
+      if (text !== undefined && workspace?.accounts.get(text.accountId) === undefined)
+        return failure('no-account');
       workspace?.recurrences.resume(id, services.now());
       workspace?.recurring.wake();
       return success(undefined);
