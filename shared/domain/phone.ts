@@ -34,6 +34,9 @@ const exactLengths: Readonly<Record<string, { readonly leading: RegExp; readonly
   27: { leading: /^[678]/, length: 9 },
 };
 
+/** Italy's plan, also of San Marino and the Vatican: lines on a wall begin with a zero, with the country code too. */
+const zeroStays: ReadonlySet<string> = new Set(['39', '378', '379']);
+
 /**
  * Understands one recipient: international with `+`, `00` or neither; national with the office's country; any usual
  * separators; decimal digits of any script (full-width, Arabic, Persian …). Extensions are refused, since a text cannot
@@ -110,7 +113,7 @@ function readAsInternational(typed: string): Reading {
   // `00` is the international prefix in most of the world and never begins a subscriber's number.
   if (startsInternational(typed)) return read(`+${typed.replace(/^\D*00/, '')}`, undefined);
   if (/^\D*0/.test(typed)) return { reason: 'unknown-country' };
-  return read(`+${typed}`, undefined);
+  return readPossible(`+${typed}`, undefined);
 }
 
 function startsInternational(typed: string): boolean {
@@ -123,7 +126,18 @@ function clearer(national: { reason: InvalidReason }, international: { reason: I
   return national;
 }
 
+/** The same, but for a zero in front that was not taken off, because a digit is missing behind it. */
 function read(text: string, country: CountryCode | undefined): Reading {
+  const reading = readPossible(text, country);
+  if ('reason' in reading) return reading;
+  const { nationalNumber, countryCallingCode } = reading.number;
+  if (!nationalNumber.startsWith('0') || reading.number.isValid() || zeroStays.has(countryCallingCode)) {
+    return reading;
+  }
+  return { reason: reasonOf(validatePhoneNumberLength(nationalNumber.slice(1), country) ?? '') };
+}
+
+function readPossible(text: string, country: CountryCode | undefined): Reading {
   const options = country === undefined ? {} : { defaultCountry: country };
   try {
     const number = parsePhoneNumberWithError(text, { ...options, extract: false });
