@@ -3,21 +3,32 @@ import { statuses } from '../../practice/statuses.ts';
 import { decodeStatusAnswer, isMessageId } from './platform-status.ts';
 import { meaningOfStatus, meaningOfStatusWord } from './status-codes.ts';
 
+const id = 'c5d7a69898ef43348e9b3cd7ce7a5096';
 const now = Date.UTC(2026, 0, 15, 12, 0, 0);
 
 function decode(status: number, body: string, headers: Record<string, string> = {}) {
-  return decodeStatusAnswer({ status, headers, bodyText: body }, now);
+  return decodeStatusAnswer({ status, headers, bodyText: body }, id, now);
 }
 
 describe('message status of the Platform', () => {
   it.each([
     ['{"status":"DELIVERED_TO_GATEWAY"}', 'at-gateway', 'DELIVERED_TO_GATEWAY'],
-    ['{"status":"RECEIVED_BY_RECIPIENT","messageId":"x"}', 'delivered', 'RECEIVED_BY_RECIPIENT'],
+    [`{"status":"RECEIVED_BY_RECIPIENT","messageId":"${id}"}`, 'delivered', 'RECEIVED_BY_RECIPIENT'],
+    [
+      `{"status":"RECEIVED_BY_RECIPIENT","apiMessageId":"${id.toUpperCase()}"}`,
+      'delivered',
+      'RECEIVED_BY_RECIPIENT',
+    ],
     ['{"statusCode":7,"status":"WHATEVER"}', 'undelivered', 'WHATEVER'],
     ['{"statusCode":"010"}', 'expired', '010'],
     ['{"errorCode":103,"error":"Unknown API message ID"}', 'gone', '103'],
   ])('%s: %s', (body, meaning, code) => {
     expect(decode(200, body)).toEqual({ kind: 'status', meaning, code });
+  });
+
+  it.each(['messageId', 'apiMessageId'])('is not believed of another text: %s', (name) => {
+    const body = JSON.stringify({ status: 'RECEIVED_BY_RECIPIENT', [name]: id.replace('c', 'd') });
+    expect(decode(200, body)).toMatchObject({ kind: 'no-answer' });
   });
 
   it('reads the word where there is no number, and the number where they differ', () => {

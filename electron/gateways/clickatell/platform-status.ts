@@ -2,7 +2,7 @@
 import type { NoAnswer, StatusResult } from '../../core/ports.ts';
 import { type Answer, judgeByStatus, judgeWholeRefusal, speaksForItself } from '../answer.ts';
 import { oneLine } from '../server-words.ts';
-import { asIdentifier, readObject, wordedError } from './platform-decode.ts';
+import { asIdentifier, type JsonObject, readObject, wordedError } from './platform-decode.ts';
 import { platformError } from './platform-errors.ts';
 import { meaningOfStatus, meaningOfStatusWord } from './status-codes.ts';
 
@@ -16,10 +16,13 @@ export function isMessageId(providerId: string): boolean {
  * beside it in callbacks is that of Developers' Central, and counts where it is given. A word nobody has described is passed on
  * as no answer, in the gateway's own words, rather than guessed at.
  *
+ * @param providerId the id that was asked about: an answer that names another is not about it
  * @param now ms UTC
  */
-export function decodeStatusAnswer(answer: Answer, now: number): StatusResult {
+export function decodeStatusAnswer(answer: Answer, providerId: string, now: number): StatusResult {
   const document = readObject(answer.bodyText);
+  if (document !== undefined && !isAbout(document, providerId))
+    return noAnswer('the answer is about another text');
   if (document !== undefined && answer.status >= 200 && answer.status <= 207) {
     const word = typeof document.status === 'string' ? oneLine(document.status) : '';
     const meaning = meaningOfStatus(codeOf(document.statusCode)) ?? meaningOfStatusWord(word);
@@ -37,6 +40,12 @@ export function decodeStatusAnswer(answer: Answer, now: number): StatusResult {
   }
   const { pause, outcome } = judgeByStatus(answer, error, error?.text, now);
   return { ...noAnswer('text' in outcome ? outcome.text : ''), pause };
+}
+
+function isAbout({ messageId, apiMessageId }: JsonObject, providerId: string): boolean {
+  return [messageId, apiMessageId].every(
+    (id) => typeof id !== 'string' || id.toLowerCase() === providerId.toLowerCase(),
+  );
 }
 
 function noAnswer(text: string): NoAnswer {

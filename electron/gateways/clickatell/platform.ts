@@ -216,7 +216,7 @@ export function createPlatformGateway(options: PlatformOptions = {}): Gateway {
     const path = `${base.path}/public-client/message/status?messageId=${providerId}`;
     const result = await doorway.request(question(path, key.key, context));
     return result.kind === 'answered'
-      ? withoutSecrets(decodeStatusAnswer(result, now()), { secrets: [key.key] })
+      ? withoutSecrets(decodeStatusAnswer(result, providerId, now()), { secrets: [key.key] })
       : noAnswerOfFailure(result);
   }
 
