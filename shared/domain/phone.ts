@@ -134,6 +134,7 @@ function read(text: string, country: CountryCode | undefined): Reading {
   if (!nationalNumber.startsWith('0') || reading.number.isValid() || zeroStays.has(countryCallingCode)) {
     return reading;
   }
+  if (country === undefined) return { reason: 'not-possible' };
   return { reason: reasonOf(validatePhoneNumberLength(nationalNumber.slice(1), country) ?? '') };
 }
 
