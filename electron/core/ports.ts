@@ -385,6 +385,11 @@ export interface OutboxStore {
   bringForward(accountId: number, now: number, milliseconds: number): Promise<void>;
   /** How many texts could be claimed now; counts no further than `most`. */
   due(accountId: number, now: number, most: number): Promise<number>;
+  /**
+   * Since when the oldest text that is due might have gone, ms UTC: it was written or its time had come, and an answer of the
+   * gateway came later than that or never did. Undefined: nothing is due.
+   */
+  waitingSince(accountId: number, now: number): Promise<number | undefined>;
   /** Holds everything that waits now for a person; answers with the highest id. Undefined: nothing waits. */
   holdWaiting(accountId: number): Promise<number | undefined>;
   /** What is held may go. */

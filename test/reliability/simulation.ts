@@ -275,6 +275,7 @@ const readingMethods: ReadonlySet<string> = new Set([
   'counts',
   'accountPause',
   'heldThrough',
+  'waitingSince',
   'piledUp',
   'failedCount',
 ]);
@@ -1438,7 +1439,14 @@ class Simulation {
       rule(parent.mayBeSentAgain, `unexpected: ${parent.clientRef} is sent again, and nobody said so`);
       parent.mayBeSentAgain = false;
       parent.sentAgain = true;
-      text = { ...fresh, account: parent.account, recipient: parent.recipient, body: parent.body };
+      // What has not passed yet was not decided about: it holds for the new text too.
+      const bestBefore = row.best_before ?? undefined;
+      rule(
+        bestBefore === parent.bestBefore || (bestBefore === undefined && this.#hasPassed(parent.bestBefore)),
+        `${row.client_ref} is sent again and makes sense until ${bestBefore}, not ${parent.bestBefore}`,
+      );
+      const { account, recipient, body } = parent;
+      text = { ...fresh, account, recipient, body, bestBefore };
     } else if (list !== undefined) {
       rule(list.sealed, `unexpected: a text of ${row.submission_id}, which nobody said yes to`);
       rule(list.left.delete(row.recipient), `unexpected: a second text of ${row.submission_id}`);
@@ -1464,6 +1472,11 @@ class Simulation {
     return text;
   }
 
+  /** By any clock that was shown so far. */
+  #hasPassed(time: number | undefined): boolean {
+    return time !== undefined && time <= Math.max(this.#latest, this.#time.clock.now());
+  }
+
   #originOf(row: Row): {
     readonly parent?: Text | undefined;
     readonly list?: List | undefined;
@@ -1484,8 +1497,9 @@ class Simulation {
 
   async #decideLate(text: Text, decision: 'send' | 'drop'): Promise<void> {
     const { bestBefore } = text;
-    // From now on it may leave at any moment.
-    if (decision === 'send') text.bestBefore = undefined;
+    // From now on it may leave at any moment, but for a time that is still to come.
+    if (decision === 'send' && bestBefore !== undefined && bestBefore <= this.#time.clock.now())
+      text.bestBefore = undefined;
     if (decision === 'send') text.state = 'queued';
     const answer = await this.#soon(this.#outbox.decideLate(this.#row(text.clientRef).id, decision));
     if (answer === undefined) {

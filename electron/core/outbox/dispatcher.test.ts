@@ -609,6 +609,90 @@ describe('back online', () => {
     expect(ids.map(stateOf)).toEqual(['accepted', ...ids.slice(1).map(() => 'needs_decision')]);
   });
 
+  test('an outage does not end with the program: what waited through a restart, or while it was off, is asked about', async () => {
+    const asking = { askAfterOutage: () => 30 * 60_000 };
+    const ids = await submit(many);
+    await time.sleep(60 * 3_600_000);
+    const running = dispatcher(undefined, asking);
+    await running.start();
+    await settle();
+    expect(ids.map(stateOf)).toEqual(ids.map(() => 'queued'));
+    expect(await running.heldBack()).toMatchObject({ fresh: many.length });
+    await running.sendHeldBack();
+    await settle();
+    expect(ids.map(stateOf)).toEqual(ids.map(() => 'accepted'));
+    // Asked once; what is written afterwards goes.
+    const next = await submit(many, 'next');
+    await running.wakeUp();
+    await settle();
+    expect(next.map(stateOf)).toEqual(next.map(() => 'accepted'));
+  });
+
+  test('a restart in the middle of a long batch, or a night with nothing waiting, asks nothing', async () => {
+    const asking = { askAfterOutage: () => 30 * 60_000 };
+    const numbers = Array.from({ length: 2_000 }, (_, index) => `+2783${String(index).padStart(7, '0')}`);
+    const ids = await submit(numbers, 'Hello', undefined, undefined, 1);
+    const slow = dispatcher(undefined, { ...asking, ratePerMinute: 20 });
+    await slow.start();
+    await time.advance(60 * 60_000);
+    expect(ids.filter((id) => stateOf(id) === 'queued').length).toBeGreaterThan(fewTexts);
+    await slow.stop();
+    const running = dispatcher(undefined, asking);
+    await running.start();
+    await time.advance(60_000);
+    expect(ids.map(stateOf)).toEqual(ids.map(() => 'accepted'));
+    running.fallAsleep();
+    await time.sleep(10 * 3_600_000);
+    await running.wakeUp();
+    const morning = await submit(many, 'morning');
+    running.wake();
+    await settle();
+    expect(morning.map(stateOf)).toEqual(morning.map(() => 'accepted'));
+  });
+
+  test('a night asleep with texts waiting is asked about', async () => {
+    const running = dispatcher(undefined, { askAfterOutage: () => 30 * 60_000 });
+    await running.start();
+    running.fallAsleep();
+    const ids = await submit(many);
+    await time.sleep(10 * 3_600_000);
+    await running.wakeUp();
+    await settle();
+    expect(ids.map(stateOf)).toEqual(ids.map(() => 'queued'));
+    expect(await running.heldBack()).toMatchObject({ fresh: many.length });
+  });
+
+  test('all of a long list is held, however much of it had a time that has passed meanwhile', async () => {
+    const running = dispatcher(undefined, { askAfterOutage: () => 30 * 60_000 });
+    await running.start();
+    const numbers = Array.from({ length: 3_000 }, (_, index) => `+2783${String(index).padStart(7, '0')}`);
+    await submit(many);
+    gateway.answer = noLine;
+    gateway.checkAnswer = lineFails;
+    running.wake();
+    await time.advance(39 * 60_000);
+    const notBefore = time.clock.now() + 8_000;
+    const { messageIds: ids } = await store.submit({
+      id: 'list',
+      accountId,
+      messages: numbers.map((recipient) => ({
+        clientRef: newRef(),
+        recipient,
+        body: 'Hello',
+        parts: 1,
+        encoding: 'gsm-7',
+        bestBefore: undefined,
+        notBefore,
+      })),
+      clearsDraft: undefined,
+      priority: 1,
+    });
+    await outage(running, 60_000);
+    await time.advance(60_000);
+    expect(ids.filter((id) => stateOf(id) !== 'queued')).toEqual([]);
+    expect(await running.heldBack()).toMatchObject({ fresh: many.length + numbers.length });
+  });
+
   test('texts that were cancelled leave nothing to ask', async () => {
     const running = dispatcher(undefined, { askAfterOutage: () => 30 * 60_000 });
     await running.start();

@@ -145,7 +145,7 @@ export class Dispatcher {
   /** On the monotonic clock; undefined while the line is believed up. */
   #lineRetryAt: number | undefined;
   #nextTryWallClock = 0;
-  /** When the line went down, on both clocks: a night asleep counts. */
+  /** When the line went down, or what waits began to wait, on both clocks: a night asleep counts. */
   #downSince: { readonly wall: number; readonly monotonic: number } | undefined;
   /** When the gateway last gave a usable answer, on the monotonic clock; undefined: ask before many texts go. */
   #lineProvenAt: number | undefined;
@@ -171,9 +171,24 @@ export class Dispatcher {
 
   async start(): Promise<void> {
     await this.readPause();
+    await this.#rememberOutage();
     this.#started = true;
     this.#parts.onSendingChanged(this.sending());
     this.wake();
+  }
+
+  /**
+   * An outage does not end with the program, and sleep is one: what has waited since before, for a line or for the computer, is
+   * as late as if it had been running. Quiet hours, in which it would have waited anyway, do not count.
+   */
+  async #rememberOutage(): Promise<void> {
+    const { store, clock, accountId } = this.#parts;
+    const now = clock.now();
+    const waitingSince = await store.waitingSince(accountId, now);
+    if (waitingSince === undefined) return;
+    const { open, changesAt } = this.#windowAt(waitingSince);
+    const since = open ? waitingSince : (changesAt ?? now);
+    this.#downSince ??= { wall: Math.min(since, now), monotonic: clock.monotonic() };
   }
 
   /**
@@ -279,6 +294,11 @@ export class Dispatcher {
    */
   async wakeUp(): Promise<void> {
     if (this.#inFlight === 0) await this.#parts.gateway.close();
+    try {
+      if (this.#started) await this.#rememberOutage();
+    } catch (error) {
+      this.#storageProblem(error);
+    }
     this.#asleepUntil = undefined;
     this.lineMayBeBack();
   }
@@ -398,6 +418,8 @@ export class Dispatcher {
     const claimedNothing = claim !== undefined && attempts.length === 0 && !limited && !tooMany;
     // Nothing waits that could find out whether the line is back, so nothing is known to be wrong.
     if (claimedNothing && this.#lineRetryAt !== undefined) this.#forgetLine();
+    if (claimedNothing && this.#downSince !== undefined && (await store.due(accountId, now, 1)) === 0)
+      this.#downSince = undefined;
     // Nor does anything wait for an answer: what was held has become late, or was cancelled. A late one that a person sends all
     // the same must not find the hold still there.
     if (claimedNothing && this.#heldThrough !== undefined && (await store.due(accountId, now, 1)) === 0)
@@ -536,6 +558,7 @@ export class Dispatcher {
     const failures = this.#lineFailures;
     if (this.#lineRetryAt !== undefined) this.#forgetLine();
     this.#lineFailures = failures;
+    this.#downSince = undefined;
   }
 
   async #send(attempt: OpenAttempt): Promise<void> {
@@ -647,7 +670,10 @@ export class Dispatcher {
       this.#lineProvenAt = this.#parts.clock.monotonic();
       this.#strangeInARow = 0;
       if (this.#lineRetryAt !== undefined) this.#forgetLine();
-      else this.#lineFailures = 0;
+      else {
+        this.#lineFailures = 0;
+        this.#downSince = undefined;
+      }
     }
   }
 

@@ -100,6 +100,8 @@ interface Change {
 /** Texts whose time has come, or that have become too late, in one transaction: a thousand take some ten milliseconds. */
 const maxFallenDue = 1_000;
 const maxHeldAtOnce = 500;
+/** Texts and requests looked at to find out since when something waits. */
+const lookedAt = 500;
 const nothingClaimed = { attempts: [], setAside: 0, limited: false, tooMany: false } as const;
 /** So many starts may end in the claim of a text before it is set aside. */
 const deathsBeforeSetAside = 3;
@@ -400,9 +402,16 @@ export class SqliteOutboxStore implements OutboxStore {
     return (this.#sql.dueUpTo.get({ accountId, now, afterId: 0, quiet: 0, most }) as { total: number }).total;
   }
 
+  async waitingSince(accountId: number, now: number): Promise<number | undefined> {
+    const { since } = this.#sql.oldestDue.get({ accountId, now, most: lookedAt }) as { since: number | null };
+    if (since === null) return undefined;
+    const answered = this.#sql.lastAnswer.get({ accountId, most: lookedAt }) as number | undefined;
+    return Math.max(since, answered ?? 0);
+  }
+
   async holdWaiting(accountId: number): Promise<number | undefined> {
     return this.#write(() => {
-      const { id } = this.#sql.newestWaiting.get(accountId) as { id: number | null };
+      const { id } = this.#sql.newestWaiting.get({ accountId, now: this.#now() }) as { id: number | null };
       if (id === null) return undefined;
       this.#sql.setHold.run(id, accountId);
       return id;
@@ -419,7 +428,7 @@ export class SqliteOutboxStore implements OutboxStore {
   }
 
   async piledUp(accountId: number, throughId: number, open: boolean): Promise<PiledUp> {
-    const row = this.#sql.piledUp.get({ accountId, throughId }) as {
+    const row = this.#sql.piledUp.get({ accountId, throughId, now: this.#now() }) as {
       waiting: number;
       /** Of those, how many quiet hours hold. */
       ruled: number;
@@ -942,7 +951,11 @@ function prepare(database: WriteDatabase) {
        WHERE account_id = :accountId AND state = 'queued' AND not_before > 0 AND not_before > :now AND send_at IS NULL`,
     ),
     newestWaiting: database.prepare(
-      `SELECT max(id) AS id FROM message WHERE account_id = ? AND state = 'queued' AND not_before = 0`,
+      // Also what has not been moved over yet: of a long list a claim moves a thousand.
+      `SELECT max(id) AS id FROM (
+         SELECT max(id) AS id FROM message WHERE account_id = :accountId AND state = 'queued' AND not_before = 0
+         UNION ALL
+         SELECT max(id) FROM message WHERE account_id = :accountId AND ${fallen})`,
     ),
     // Behind all that waits, batches too.
     goBehind: database.prepare(
@@ -951,11 +964,30 @@ function prepare(database: WriteDatabase) {
            WHERE account_id = :accountId AND priority = 1 AND state = 'queued' AND not_before = 0)
        WHERE id = :id AND state = 'queued'`,
     ),
+    oldestDue: database.prepare(
+      `SELECT min(since) AS since FROM (
+         SELECT * FROM (SELECT max(created_at, coalesce(send_at, 0)) AS since FROM message
+           WHERE ${due} ORDER BY priority, rank, id LIMIT :most)
+         UNION ALL
+         SELECT * FROM (SELECT max(created_at, coalesce(send_at, 0)) FROM message
+           WHERE account_id = :accountId AND ${fallen} ORDER BY not_before LIMIT :most))`,
+    ),
+    lastAnswer: database
+      .prepare(
+        `SELECT closed_at FROM (SELECT * FROM attempt ORDER BY id DESC LIMIT :most)
+         WHERE account_id = :accountId AND http_status IS NOT NULL ORDER BY id DESC LIMIT 1`,
+      )
+      .pluck(),
     setHold: database.prepare('UPDATE account SET hold_through_id = ? WHERE id = ?'),
     heldThrough: database.prepare('SELECT hold_through_id AS id FROM account WHERE id = ?'),
     piledUp: database.prepare(
-      `SELECT count(*) AS waiting, total(quiet_override IS NULL) AS ruled, coalesce(sum(parts), 0) AS parts, min(created_at) AS oldest FROM message
-       WHERE account_id = :accountId AND state = 'queued' AND not_before = 0 AND id <= :throughId`,
+      `SELECT count(*) AS waiting, total(quiet_override IS NULL) AS ruled, coalesce(sum(parts), 0) AS parts, min(created_at) AS oldest
+       FROM (
+         SELECT quiet_override, parts, created_at FROM message
+         WHERE account_id = :accountId AND state = 'queued' AND not_before = 0 AND id <= :throughId
+         UNION ALL
+         SELECT quiet_override, parts, created_at FROM message
+         WHERE account_id = :accountId AND ${fallen} AND id <= :throughId)`,
     ),
     decisionsUpTo: database.prepare(
       `SELECT count(*) AS late FROM message INDEXED BY message_open
