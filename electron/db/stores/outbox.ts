@@ -144,6 +144,8 @@ export class SqliteOutboxStore implements OutboxStore {
   readonly #sql;
   /** By account. */
   readonly #claimWatch = new Map<number, ClaimWatch>();
+  /** By text: how often it stands marked although this run outlived the claim. */
+  readonly #notTakenBack = new Map<number, number>();
 
   constructor(database: WriteDatabase, parts: OutboxStoreParts) {
     this.#database = database;
@@ -224,7 +226,8 @@ export class SqliteOutboxStore implements OutboxStore {
     const request = watch.oneByOne
       ? { ...claim, maxAttempts: 1, maxRecipients: 1, maxPersonalTexts: 1 }
       : claim;
-    return this.#write(() => {
+    let overwritten: number | undefined;
+    const watched = this.#write((): WatchedClaim => {
       this.#close(results);
       this.#sql.fallDue.run({ accountId, now, limit: maxFallenDue });
       const due = claim.open === false ? this.#sql.dueInQuiet : this.#sql.due;
@@ -232,7 +235,8 @@ export class SqliteOutboxStore implements OutboxStore {
       for (;;) {
         const first = due.get({ accountId, now, afterId }) as StoredMessage | undefined;
         if (first === undefined) return { request, setAside, messageId: undefined };
-        const deaths = (this.#sql.deaths.get(first.id, first.attempt_no) as number | undefined) ?? 0;
+        const counted = (this.#sql.deaths.get(first.id, first.attempt_no) as number | undefined) ?? 0;
+        const deaths = counted - (this.#notTakenBack.get(first.id) ?? 0);
         if (deaths < deathsBeforeSetAside) {
           this.#sql.markClaim.run({
             accountId,
@@ -240,12 +244,15 @@ export class SqliteOutboxStore implements OutboxStore {
             attemptNumber: first.attempt_no,
             deaths: deaths + 1,
           });
+          overwritten = first.id;
           return { request, setAside, messageId: first.id };
         }
         this.#change(first, 'set-aside', { errorCode: 'ends-program' });
         setAside += 1;
       }
     });
+    if (overwritten !== undefined) this.#notTakenBack.delete(overwritten);
+    return watched;
   }
 
   #beginWatch(accountId: number): ClaimWatch {
@@ -269,7 +276,8 @@ export class SqliteOutboxStore implements OutboxStore {
     try {
       this.#sql.takeBackMark.run(messageId);
     } catch {
-      // It counts once too often then, for a text that a person is asked about at worst.
+      // A disk that takes the mark, and neither the claim nor this, is no reason to set a text aside: in this run it is known.
+      this.#notTakenBack.set(messageId, (this.#notTakenBack.get(messageId) ?? 0) + 1);
     }
   }
 
@@ -363,6 +371,8 @@ export class SqliteOutboxStore implements OutboxStore {
       const kept = decision === 'send' && message.error_code === turnedAway ? { errorCode: turnedAway } : {};
       this.#change(message, decision === 'send' ? 'person-send-late' : 'person-drop', kept);
       if (decision === 'drop') return;
+      // Said by a person it is tried again, and counted anew.
+      this.#sql.forgetMark.run(messageId);
       // The person has decided that it still makes sense: it must not be held again for the same reason. What has not passed yet
       // was not decided about. What was turned away still goes by itself, and holds up nobody when it is again.
       const options = withoutPassedTime(optionsOf(message), this.#now());
@@ -897,6 +907,7 @@ function prepare(database: WriteDatabase) {
        ON CONFLICT(message_id) DO UPDATE SET attempt_no = excluded.attempt_no, deaths = excluded.deaths`,
     ),
     takeBackMark: database.prepare('UPDATE claim_mark SET deaths = deaths - 1 WHERE message_id = ?'),
+    forgetMark: database.prepare('DELETE FROM claim_mark WHERE message_id = ?'),
     // Of the marks of claims that were made nothing is left.
     forgetMarks: database.prepare(
       `DELETE FROM claim_mark WHERE deaths < 1 OR NOT EXISTS (

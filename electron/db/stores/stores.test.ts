@@ -475,3 +475,45 @@ test('an account with a recurring text that goes on is in use; with one that sta
   expect(accounts.list().map((account) => account.id)).toEqual([accountId]);
   expect(recurrences.list()).toHaveLength(1);
 });
+
+describe('a claim that the disk refuses', () => {
+  const refuseClaims = `
+    CREATE TRIGGER no_claim BEFORE INSERT ON attempt BEGIN SELECT RAISE(ABORT, 'disk is full'); END;
+    CREATE TRIGGER no_taking_back BEFORE UPDATE ON claim_mark WHEN NEW.deaths < OLD.deaths BEGIN
+      SELECT RAISE(ABORT, 'disk is full');
+    END;`;
+  const claim = { accountId: 1, now: 1_000, maxAttempts: 1, maxRecipients: 10 };
+
+  test('is not what the program died of, although its mark could not be taken back', async () => {
+    const { messageIds } = await store.submit({
+      id: 's',
+      accountId,
+      messages: [message('+27820000001')],
+      clearsDraft: undefined,
+    });
+    database.exec(refuseClaims);
+    for (let again = 0; again < 5; again += 1) {
+      await expect(store.turn({ accountId, now: 1_000, results: [], claim })).rejects.toThrow('disk is full');
+    }
+    database.exec('DROP TRIGGER no_claim; DROP TRIGGER no_taking_back');
+    const { attempts } = await store.turn({ accountId, now: 1_000, results: [], claim });
+    expect(attempts.flatMap(({ messages }) => messages.map(({ id }) => id))).toEqual(messageIds);
+  });
+
+  test('a text set aside as one that ends the program is tried when a person says so', async () => {
+    const { messageIds } = await store.submit({
+      id: 's',
+      accountId,
+      messages: [message('+27820000001'), message('+27820000002')],
+      clearsDraft: undefined,
+    });
+    const [deadly = 0] = messageIds;
+    database.prepare('INSERT INTO claim_mark VALUES (?, ?, 0, 3)').run(deadly, accountId);
+    const turn = { accountId, now: 1_000, results: [], claim };
+    await store.turn(turn);
+    expect(countRows()).toEqual({ needs_decision: 1, sending: 1 });
+    await store.decideLate(deadly, 'send');
+    await store.turn(turn);
+    expect(countRows()).toEqual({ sending: 2 });
+  });
+});

@@ -142,6 +142,12 @@ function view(
     bestBeforeMinutes: text.bestBeforeMinutes,
     stopped: text.stopped,
     missed: text.missed,
-    next: text.stopped ? [] : upcoming(text.rule, now, mostNext).map(({ at }) => at),
+    // A day has one: changed to a later hour, today's does not go a second time.
+    next: text.stopped
+      ? []
+      : upcoming(text.rule, now, mostNext + 1)
+          .filter(({ day }) => day !== text.lastDay)
+          .slice(0, mostNext)
+          .map(({ at }) => at),
   };
 }
