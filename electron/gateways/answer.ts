@@ -54,13 +54,13 @@ export function speaksForItself(status: number): boolean {
 /**
  * What an answer says about the request as a whole when its body gives no verdicts.
  *
- * The exception among 5xx is 503 with `Retry-After`. With an error the API is known to have it is a deliberate refusal. Without
+ * The exception among 5xx is 503 with `Retry-After`. With an error the API is known to refuse with it is a deliberate refusal. Without
  * one, and with an error as any machine on the way words it, it
  * stays unknown, because caches on the way answer just that when the server behind them broke off *after* it had the
  * request (Varnish's built-in `vcl_backend_error` sets `Retry-After: 5` on its own 503 page); sending pauses for the
  * time asked for all the same.
  *
- * @param error the error in its body, when it is one the API is known to have and nothing was taken besides
+ * @param error the error in its body, when it is one the API is known to refuse with and nothing was taken besides
  * @param words what else is known of its wording
  * @param now ms UTC
  */

@@ -810,7 +810,7 @@ export function describeGatewayContract(adapter: AdapterUnderTest): void {
       it('503 with Retry-After is a refusal in the words of the API, and open in any others', async () => {
         const headers = { 'retry-after': '30' };
         control.script([
-          { kind: 'answer', status: 503, headers, body: adapter.refusingWhole(901, 'Busy.').body },
+          { kind: 'answer', status: 503, headers, body: adapter.refusingWhole(130, 'Busy.').body },
           { kind: 'answer', status: 503, headers, body: '<h1>Backend fetch failed</h1>' },
         ]);
         const gateway = open();

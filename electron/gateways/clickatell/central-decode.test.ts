@@ -273,7 +273,7 @@ describe('statuses', () => {
 
   it('503 with Retry-After is a refusal only in the words of the API', () => {
     const headers = { 'retry-after': '5' };
-    expect(decode('ERR: 901, Busy', [a], 503, headers)).toMatchObject({
+    expect(decode('ERR: 130, Busy', [a], 503, headers)).toMatchObject({
       outcomes: [{ kind: 'notSent' }],
       pause: { reason: 'rate-limited', until: now + 5_000 },
     });
@@ -282,6 +282,7 @@ describe('statuses', () => {
       '<h1>Backend fetch failed</h1>',
       `ID: ${idA} To: ${a} ERR: 901, x To: ${b}`,
       'ERR: 503 Service Unavailable',
+      'ERR: 901, Internal error',
     ]) {
       expect(decode(body, [a], 503, headers)).toMatchObject({
         outcomes: [{ kind: 'unknown' }],

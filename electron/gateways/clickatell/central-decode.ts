@@ -51,7 +51,7 @@ export function decodeSendmsg(
     const refusal =
       lines !== undefined && refusesAll(lines, numbers) && first?.kind === 'error' ? first : undefined;
     const row = centralError(refusal?.error.code, refusal?.error.text);
-    const known = row === undefined ? undefined : refusal?.error;
+    const known = row === undefined || row.scope === 'server' ? undefined : refusal?.error;
     return forAll(numbers, judgeByStatus(answer, known, refusal?.error.text, now));
   }
   const [only] = lines;

@@ -297,8 +297,8 @@ describe('rate limits', () => {
     [429, '<html>', {}, 60_000],
     [429, '{"messages":[],"errorCode":901,"error":"x"}', { 'retry-after': '7' }, 7_000],
     [400, '{"messages":[],"errorCode":43,"error":"x"}', {}, 60_000],
-    [503, '{"messages":[],"errorCode":901,"error":"x"}', { 'retry-after': '30' }, 30_000],
-    [503, '{"error":{"code":19,"description":"x"}}', { 'retry-after': '30' }, 30_000],
+    [503, '{"messages":[],"errorCode":130,"error":"x"}', { 'retry-after': '30' }, 30_000],
+    [503, '{"error":{"code":43,"description":"x"}}', { 'retry-after': '30' }, 30_000],
   ])('%i %s %j pauses', (status, body, headers, milliseconds) => {
     const decoded = decode(status, body, [one], headers);
     expect(decoded.outcomes).toMatchObject([{ kind: 'notSent', why: 'account' }]);
@@ -324,6 +324,9 @@ describe('rate limits', () => {
     '{"error":"Service Unavailable"}',
     '{"error":{"code":503,"message":"backend"}}',
     '{"messages":[],"error":"Service Unavailable"}',
+    // The API's own, but it does not say when it went wrong.
+    '{"messages":[],"errorCode":901,"error":"Internal error"}',
+    '{"error":{"code":19,"description":"Internal error - please retry"}}',
   ])('a 503 without an error of the API pauses, but leaves it open: %j', (body) => {
     const decoded = decode(503, body, [one], { 'retry-after': '5' });
     expect(decoded.outcomes).toMatchObject([{ kind: 'unknown', why: 'http-503' }]);

@@ -111,7 +111,11 @@ export function decodeWithoutVerdicts(
   if (!isTheApisOwnWord(document, error, row, answer.status)) {
     return judgeByStatus(answer, undefined, error.text, now);
   }
-  if (!speaksForItself(answer.status)) return judgeByStatus(answer, error, error.text, now);
+  if (!speaksForItself(answer.status)) {
+    // An error at their end does not say when it came about, with this status as with any other.
+    const refusal = row?.scope === 'server' ? undefined : error;
+    return judgeByStatus(answer, refusal, error.text, now);
+  }
   return forEachOf(together, judgeWholeRefusal(error, row, senderGiven, answer, now), row);
 }
 
