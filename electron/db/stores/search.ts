@@ -25,6 +25,9 @@ import { rowColumns } from './messages.ts';
 
 /** Ids at the new end whose texts are read without asking an index. Whatever is common fills its page here. */
 const readFirst = 1_000;
+/** The same where so much of a number was typed that few people have it: what is rare is not found by reading. */
+const readFirstOfNumber = 50;
+const digitsOfFew = 5;
 /** Of those, how many tell which trigrams are rare. */
 const sampled = 500;
 /** Trigrams asked of the index for one piece of text, the rarest. More would narrow it down little and cost a list each. */
@@ -141,7 +144,9 @@ export class MessageSearch {
   ): SearchStretch {
     const { from, before, limit } = range;
     const indexed = isIndexed(query);
-    const readTo = indexed ? Math.max(from, before - this.#readFirst) : from;
+    const isOfFew = (query.number?.digits.length ?? 0) >= digitsOfFew;
+    const readNewest = isOfFew ? Math.min(readFirstOfNumber, this.#readFirst) : this.#readFirst;
+    const readTo = indexed ? Math.max(from, before - readNewest) : from;
     const sample: string[] = [];
     const read = this.#take(
       this.#texts(view).iterate({ from: readTo, before }),
