@@ -51,7 +51,12 @@ module.exports = {
     layer(
       'care-works-on-files',
       '^electron/care/',
-      ['^electron/care/', '^electron/core/(ports|storage-problem|care/[^/]+)\\.ts$', '^electron/db/', '^shared/'],
+      [
+        '^electron/care/',
+        '^electron/core/(ports|storage-problem|care/[^/]+)\\.ts$',
+        '^electron/db/',
+        '^shared/',
+      ],
       'Whole files of the office’s data, in threads of their own. No window, no gateway.',
     ),
     layer(

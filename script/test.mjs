@@ -16,7 +16,14 @@ const session = join(root, 'test/desktop/session');
 /** The desktop session is made of X11 and D-Bus programs. */
 const hasDesktopSession = process.platform === 'linux';
 
-const biome = [process.execPath, bin('@biomejs/biome/bin/biome'), 'ci', '--error-on-warnings', '.'];
+const biome = [
+  process.execPath,
+  bin('@biomejs/biome/bin/biome'),
+  'ci',
+  '--colors=off',
+  '--error-on-warnings',
+  '.',
+];
 const tsc = (project) => [process.execPath, bin('typescript/bin/tsc'), '--project', project];
 const svelteCheck = [
   process.execPath,
