@@ -558,6 +558,7 @@ async function start(): Promise<void> {
         pauseText: null,
         until: null,
         nextTry: null,
+        trouble: null,
       },
       counts: {
         waiting: counts?.queued ?? 0,

@@ -195,8 +195,8 @@ describe('accounts', () => {
 
   test('the account that needs a person most speaks for all', () => {
     accounts.create('Second', 'platform');
-    states.set(2, { state: 'offline', nextTry: 5 });
-    expect(accounts.sending()).toMatchObject({ state: 'offline', nextTry: 5 });
+    states.set(2, { state: 'offline', nextTry: 5, trouble: 'strange' });
+    expect(accounts.sending()).toMatchObject({ state: 'offline', nextTry: 5, trouble: 'strange' });
     states.set(1, { state: 'paused', reason: 'person', until: undefined, text: '' });
     expect(accounts.sending()).toMatchObject({ state: 'paused', pauseReason: 'person' });
     states.set(2, { state: 'paused', reason: 'no-credit', until: undefined, text: 'empty' });

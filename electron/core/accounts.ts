@@ -272,6 +272,7 @@ function sendingView(sending: SendingState): StatusView['sending'] {
     pauseText: sending.state === 'paused' && sending.text !== '' ? sending.text : null,
     until: sending.state === 'paused' ? (sending.until ?? null) : null,
     nextTry: sending.state === 'offline' ? sending.nextTry : null,
+    trouble: sending.state === 'offline' ? sending.trouble : null,
   };
 }
 

@@ -4,7 +4,14 @@ import { trayModel } from './tray-model.ts';
 
 const idle: StatusView = {
   mode: 'live',
-  sending: { state: 'running', pauseReason: null, pauseText: null, until: null, nextTry: null },
+  sending: {
+    state: 'running',
+    pauseReason: null,
+    pauseText: null,
+    until: null,
+    nextTry: null,
+    trouble: null,
+  },
   counts: { waiting: 0, sending: 0, maybeSent: 0, needsDecision: 0, total: 0 },
   credential: { key: 'stored', store: 'strong' },
   tray: 'present',

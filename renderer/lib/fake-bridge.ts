@@ -79,10 +79,11 @@ const running: StatusView['sending'] = {
   pauseText: null,
   until: null,
   nextTry: null,
+  trouble: null,
 };
 
 export function paused(reason: AccountPauseReason, text: string | null = null): StatusView['sending'] {
-  return { state: 'paused', pauseReason: reason, pauseText: text, until: null, nextTry: null };
+  return { state: 'paused', pauseReason: reason, pauseText: text, until: null, nextTry: null, trouble: null };
 }
 
 /** What each family can carry, as far as the pretend main process is concerned. */
@@ -385,7 +386,7 @@ const scenarios = {
   }),
   offline: () => ({
     messages: few(Date.now()),
-    sending: { ...running, state: 'offline', nextTry: Date.now() + 90_000 },
+    sending: { ...running, state: 'offline', nextTry: Date.now() + 90_000, trouble: 'line' },
   }),
   'no-key': () => ({
     messages: few(Date.now()),

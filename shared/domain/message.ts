@@ -45,3 +45,10 @@ export const maxBodyUnits = 5355;
 
 /** Error of a text that was refused on this computer, by the rules of the way it was to go, before anything left. */
 export const refusedHere = 'refused-here';
+
+/**
+ * Why the line is taken for down: there is none, requests go out and no usable answer comes back, or something answers that is
+ * not the gateway, such as a network's log-in page.
+ */
+export const lineTroubles = ['line', 'doubt', 'strange'] as const;
+export type LineTrouble = (typeof lineTroubles)[number];

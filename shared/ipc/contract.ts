@@ -9,7 +9,7 @@ import * as v from 'valibot';
 import { accountSettingsSchema } from '../domain/account-settings.ts';
 import { centralLoginSchema } from '../domain/central-login.ts';
 import { gatewayErrorMeanings } from '../domain/gateway-error.ts';
-import { accountPauseReasons, maxBodyUnits, messageStates } from '../domain/message.ts';
+import { accountPauseReasons, lineTroubles, maxBodyUnits, messageStates } from '../domain/message.ts';
 import { messageOptionsSchema } from '../domain/message-options.ts';
 import { maxQueryUnits } from '../domain/search.ts';
 import { typedOptionsSchema } from '../domain/typed-options.ts';
@@ -63,6 +63,8 @@ export const sendingSchema = v.strictObject({
   /** When sending goes on by itself, ms UTC. */
   until: v.nullable(time),
   nextTry: v.nullable(time),
+  /** What is wrong with the line, while `offline`. */
+  trouble: v.nullable(v.picklist(lineTroubles)),
 });
 
 export const credentialSchema = v.strictObject({

@@ -169,7 +169,7 @@ describe('what became of texts', () => {
 
   test('waits while the line is down or the key is refused, but not for a person who paused sending', async () => {
     await take(1);
-    sending = { state: 'offline', nextTry: 0 };
+    sending = { state: 'offline', nextTry: 0, trouble: 'line' };
     watch.start();
     await pass(hour);
     sending = { state: 'paused', reason: 'key-rejected', until: undefined, text: '' };

@@ -8,7 +8,7 @@
  * begins share one: requests that end together are closed, and the next ones claimed, in a single transaction. If it
  * cannot be written, nothing more is claimed and the results are kept in memory until they can be.
  */
-import type { AccountPauseReason } from '../../../shared/domain/message.ts';
+import type { AccountPauseReason, LineTrouble } from '../../../shared/domain/message.ts';
 import type {
   AttemptResult,
   Calendar,
@@ -77,7 +77,7 @@ export type SendingState =
       readonly until: number | undefined;
       readonly text: string;
     }
-  | { readonly state: 'offline'; readonly nextTry: number };
+  | { readonly state: 'offline'; readonly nextTry: number; readonly trouble: LineTrouble };
 
 export interface DispatcherParts {
   readonly store: OutboxStore;
@@ -142,6 +142,8 @@ export class Dispatcher {
   #doubtfulInARow = 0;
   /** What took the line down was doubt: a balance call that works does not disprove it, only a text does. */
   #downByDoubt = false;
+  /** Of the last failure. */
+  #trouble: LineTrouble = 'line';
   /** On the monotonic clock; undefined while the line is believed up. */
   #lineRetryAt: number | undefined;
   #nextTryWallClock = 0;
@@ -222,7 +224,9 @@ export class Dispatcher {
     if (pause !== undefined) {
       return { state: 'paused', reason: pause.reason, until: pause.until, text: pause.text };
     }
-    if (this.#lineRetryAt !== undefined) return { state: 'offline', nextTry: this.#nextTryWallClock };
+    if (this.#lineRetryAt !== undefined) {
+      return { state: 'offline', nextTry: this.#nextTryWallClock, trouble: this.#trouble };
+    }
     return { state: 'running' };
   }
 
@@ -677,12 +681,13 @@ export class Dispatcher {
     }
   }
 
-  #lineIsDown(why: 'line' | 'doubt' | 'strange'): void {
+  #lineIsDown(why: LineTrouble): void {
     const { clock, random, log, onSendingChanged } = this.#parts;
     // Requests that failed together are one failure: those after the first find the wait already set.
     if (this.#lineRetryAt !== undefined && this.#lineRetryAt > clock.monotonic()) return;
     this.#lineProvenAt = undefined;
     this.#downByDoubt ||= why === 'doubt';
+    this.#trouble = why;
     this.#downSince ??= { wall: clock.now(), monotonic: clock.monotonic() };
     this.#lineFailures += 1;
     const wait = backoff(this.#lineFailures, random());
