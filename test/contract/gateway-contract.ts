@@ -228,7 +228,9 @@ export function describeGatewayContract(adapter: AdapterUnderTest): void {
       });
     });
 
-    describe.skipIf(!adapter.several)('with several recipients', () => {
+    // What takes one number has nothing to prove here: tests that are only there to be skipped would say so each time.
+    const describeSeveral = adapter.several ? describe : () => {};
+    describeSeveral('with several recipients', () => {
       const batch = [first, second, third];
 
       it('tells a partly refused batch apart', async () => {
