@@ -850,7 +850,10 @@ function prepare(database: WriteDatabase) {
   const fallen = `state = 'queued' AND not_before > 0
     AND (not_before <= :now OR (not_before > :now + ${longestWait} AND send_at IS NULL))`;
   return {
-    insertRun: database.prepare('INSERT INTO run(id, started_at, process_id) VALUES (?, ?, ?)'),
+    // It is there already where a page turned out to be damaged behind it: the file was rebuilt and is opened anew.
+    insertRun: database.prepare(
+      'INSERT INTO run(id, started_at, process_id) VALUES (?, ?, ?) ON CONFLICT(id) DO NOTHING',
+    ),
     submissionMessages: database.prepare(
       'SELECT id FROM message WHERE submission_id = ? AND resend_of IS NULL ORDER BY id',
     ),

@@ -517,3 +517,9 @@ describe('a claim that the disk refuses', () => {
     expect(countRows()).toEqual({ sending: 2 });
   });
 });
+
+test('a file that was rebuilt in the middle of a start has the row of this run already, and opens', () => {
+  const parts = { runId: 'twice', now: () => 1, newRef: () => '' };
+  new SqliteOutboxStore(database, parts);
+  expect(() => new SqliteOutboxStore(database, parts)).not.toThrow();
+});
