@@ -34,6 +34,8 @@ const svelteCheck = [
   './tsconfig.json',
   '--fail-on-warnings',
 ];
+/** Vitest takes even FORCE_COLOR=0 for a yes. */
+const vitestEnvironment = process.stdout.isTTY ? {} : { NO_COLOR: '1', FORCE_COLOR: undefined };
 const playwright = (project, ...options) => [
   session,
   ...options,
@@ -99,6 +101,7 @@ const parts = [
         '--outputFile.json=test-results/vitest.json',
       ],
     ],
+    env: vitestEnvironment,
     count: () => vitestNumbers('vitest.json'),
     limit: 20,
   },
@@ -118,6 +121,7 @@ const parts = [
         '--outputFile.json=test-results/reliability.json',
       ],
     ],
+    env: vitestEnvironment,
     count: () => vitestNumbers('reliability.json'),
     limit: 10,
     longLimit: 90,
@@ -287,8 +291,7 @@ function selectedParts(args) {
 
 const args = process.argv.slice(2);
 const chosen = selectedParts(args);
-// Vitest takes even FORCE_COLOR=0 for a yes; Electron's Node warns when both are set.
-if (!process.stdout.isTTY && process.env.FORCE_COLOR === undefined) process.env.NO_COLOR = '1';
+process.env.FORCE_COLOR ??= '0';
 // Tools that look for Electron through its package find the one that was provided.
 const electron = locateElectron();
 if (electron !== undefined) process.env.ELECTRON_OVERRIDE_DIST_PATH = electron.directory;
