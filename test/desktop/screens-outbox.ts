@@ -110,7 +110,7 @@ try {
     'settings-holidays',
     main.getByText(translate('schedule.holidays'), { exact: true }),
   );
-  await threeLooks(main, 'settings-data', main.locator('#settings-data, [aria-labelledby*="data"]').first());
+  await threeLooks(main, 'settings-data', main.getByRole('heading', { name: translate('care.title') }));
 
   // Quiet all day: said before sending.
   const allDay = week.map(() => [{ from: 0, to: 1440 }]);
